@@ -1,0 +1,1 @@
+//! The facade: everything a person can ask a till

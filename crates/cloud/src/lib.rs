@@ -1,0 +1,1 @@
+//! holdfast-cloud: the cloud API and its stores

@@ -1,0 +1,2 @@
+//! holdfast-cloud
+fn main() {}

@@ -1,0 +1,1 @@
+//! The till's rules: money, quantity, tax, rounding, cart, sale, refund, tender, roles. Pure

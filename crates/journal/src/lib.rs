@@ -1,0 +1,1 @@
+//! The critical journal: a flat, append-only, hash-chained black box

@@ -1,0 +1,1 @@
+//! Receipt document, layout, ESC/POS bytes, printers, preview

@@ -1,0 +1,1 @@
+//! What till, host and cloud say to each other: ops, bytes, chain, batches, answers

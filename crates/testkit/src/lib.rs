@@ -1,0 +1,1 @@
+//! Builders, fake clock, virtual printer. Never shipped
