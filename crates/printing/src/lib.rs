@@ -1,1 +1,23 @@
-//! Receipt document, layout, ESC/POS bytes, printers, preview
+//! Receipt document, layout, ESC/POS bytes, printers, preview.
+
+mod cells;
+mod document;
+mod encode;
+mod layout;
+mod profile;
+mod raster;
+mod text;
+mod words;
+
+pub use cells::cells;
+pub use document::{
+    ReceiptDocument, ReceiptHead, ReceiptKind, ReceiptLine, ReceiptTax, ReceiptTender,
+};
+pub use encode::Encoding;
+pub use layout::{Align, Layout, Row, Segment, TextRow, TextSize, lay_out};
+pub use profile::{
+    CodePage, CutKind, Cutter, DrawerPulse, PrinterFont, PrinterProfile, ProfileRefused, QrPrinting,
+};
+pub use raster::Bitmap;
+pub use text::to_text;
+pub use words::ReceiptWords;

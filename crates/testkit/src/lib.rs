@@ -1,1 +1,3 @@
-//! Builders, fake clock, virtual printer. Never shipped
+//! Builders, fake clock, virtual printer. Never shipped.
+
+pub mod virtual_printer;
