@@ -1,1 +1,54 @@
-fn main(){}
+//! `cargo xtask …`: the project's own commands, from a clean clone to a proof.
+//!
+//! Owns the order in which things are set up, built and checked. Promises that each command installs what
+//! it needs or says in one line what a person must install, never reads from standard input, and ends
+//! with status 0 only when everything it names was done. Never contains a rule of the till: it only runs
+//! the programs that do.
+
+#![allow(
+    clippy::print_stdout,
+    reason = "a command line speaks on standard output"
+)]
+
+mod bench;
+mod check;
+mod demo;
+mod dice;
+mod fingerprint;
+mod invoices;
+mod kill;
+mod options;
+mod place;
+mod setup;
+mod shell;
+mod steps;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask test  [--kill-runs N]            everything that must hold: set up, build, lint, test
+cargo xtask demo                             build it and open the till on a demo branch
+cargo xtask kill  [--runs N] [--seed S] [--csv FILE] [--profile dev|fast]
+                                             kill -9 at random moments of a replay, then prove the books
+cargo xtask bench [NAME…] [--quick]          measure, each figure beside a raw one of the same run
+cargo xtask setup                            only install what the others need";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let command = arguments.next().unwrap_or_default();
+    let outcome = options::Options::read(arguments).and_then(|options| match command.as_str() {
+        "test" => check::run(&options),
+        "demo" => demo::run(&options),
+        "kill" => kill::run(&options),
+        "bench" => bench::run(&options),
+        "setup" => setup::run(&options),
+        other => anyhow::bail!("no such command: '{other}'\n\n{USAGE}"),
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The documents hold what they promise: links that lead somewhere, decisions in order, a complete map.
+
+use super::hold;
+use holdfast_tidy::{files, manifests, root};
+
+#[test]
+fn a_link_in_a_document_leads_somewhere() {
+    let mut broken = Vec::new();
+    for file in files("", &[".md"])
+        .iter()
+        .filter(|file| !file.path.starts_with("ui/node_modules"))
+    {
+        for target in links(&file.text) {
+            let path = target.split('#').next().unwrap_or_default();
+            if path.is_empty() || path.contains("://") || path.starts_with("mailto:") {
+                continue;
+            }
+            let folder = root().join(&file.path);
+            let folder = folder
+                .parent()
+                .map(std::path::Path::to_path_buf)
+                .unwrap_or_default();
+            if !folder.join(path).exists() {
+                broken.push(format!("{}: {target}", file.path));
+            }
+        }
+    }
+    hold("Mend the link or take it out:", &broken);
+}
+
+/// The targets of `[text](target)`.
+fn links(text: &str) -> Vec<&str> {
+    let mut fenced = false;
+    let mut found = Vec::new();
+    for line in text.lines() {
+        fenced ^= line.trim_start().starts_with("```");
+        if fenced {
+            continue;
+        }
+        let after = line.split("](").skip(1);
+        found.extend(after.filter_map(|rest| rest.split(')').next()));
+    }
+    found
+}
+
+#[test]
+fn decisions_are_numbered_without_a_gap() {
+    let names: Vec<_> = files("docs/decisions", &[".md"])
+        .into_iter()
+        .map(|file| file.path)
+        .collect();
+    let numbers: Vec<usize> = names
+        .iter()
+        .filter_map(|path| path.rsplit('/').next()?.split('-').next()?.parse().ok())
+        .collect();
+    assert_eq!(
+        numbers,
+        (1..=names.len()).collect::<Vec<_>>(),
+        "0001, 0002, … one each: {names:?}"
+    );
+}
+
+#[test]
+fn a_decision_says_context_decision_and_consequences() {
+    let short = files("docs/decisions", &[".md"])
+        .into_iter()
+        .filter(|file| {
+            !["## Context", "## Decision", "## Consequences"]
+                .iter()
+                .all(|part| file.text.contains(part))
+        });
+    let short: Vec<_> = short.map(|file| file.path).collect();
+    hold("Give it the three parts:", &short);
+}
+
+#[test]
+fn the_map_shows_every_room() {
+    let map = std::fs::read_to_string(root().join("docs/ARCHITECTURE.md")).unwrap_or_default();
+    let missing = manifests()
+        .into_iter()
+        .map(|manifest| manifest.path)
+        .filter(|path| {
+            let folder = path.trim_end_matches("/Cargo.toml");
+            folder != "Cargo.toml" && !map.contains(&format!("`{folder}"))
+        });
+    let missing: Vec<_> = missing.collect();
+    hold(
+        "Add the room to the code map of docs/ARCHITECTURE.md:",
+        &missing,
+    );
+}

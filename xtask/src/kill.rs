@@ -1,0 +1,208 @@
+//! `cargo xtask kill`: the till's program is killed at random moments, then its books are checked.
+//!
+//! The story of one run: `holdfastctl replay` rings invoices and notes each one that was acknowledged; at a
+//! moment drawn from the seed it gets SIGKILL; the next run goes on with the first invoice that was not
+//! acknowledged. Now and then the cloud is killed as well and started again. When all runs are done, four
+//! things must hold: the journal verifies and equals the vault; every acknowledged sale is in the cloud;
+//! no sale and no invoice is there twice; till and cloud count the same and end with the same chain.
+//!
+//! Promises one history of moments per seed. Never looks into the till's files: it asks the programs, and
+//! the cloud over HTTP, as anybody could.
+
+mod books;
+mod http;
+mod till;
+
+use crate::dice::Dice;
+use crate::options::Options;
+use crate::shell::{self, Counted};
+use crate::{check, invoices, place};
+use anyhow::{Context, Result, ensure};
+use books::Books;
+use invoices::Invoice;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use till::{Cloud, Till};
+
+/// Real invoices, where they are at hand; made-up ones of the same form elsewhere.
+const REAL: &str = "../shared/data/online-retail-2010-12_2011-05.csv.gz";
+
+/// How many invoices one run may ring before it ends by itself.
+const INVOICES_A_RUN: usize = 60;
+
+/// One kill in this many hits the cloud, too.
+const CLOUD_DIES_ONE_IN: u64 = 5;
+
+/// How long the programs get to drain what is left.
+const DRAIN_S: u32 = 180;
+
+/// What to do, and from which seed.
+pub(crate) struct Plan {
+    runs: u32,
+    seed: u64,
+    csv: Option<PathBuf>,
+    profile: String,
+}
+
+impl Plan {
+    /// The few runs of the test command, on made-up invoices: every clone has them.
+    pub(crate) fn small(runs: u32) -> Self {
+        Self {
+            runs,
+            seed: fresh_seed(),
+            csv: None,
+            profile: "dev".to_owned(),
+        }
+    }
+}
+
+fn fresh_seed() -> u64 {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Dice::new(
+        now.as_secs()
+            .wrapping_mul(1_000)
+            .wrapping_add(u64::from(now.subsec_millis())),
+    )
+    .next()
+        >> 32
+}
+
+/// `cargo xtask kill`.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let real = place::root().join(REAL);
+    let csv = options.value("csv", String::new())?;
+    let csv = if csv.is_empty() {
+        real.is_file().then_some(real)
+    } else {
+        Some(PathBuf::from(csv))
+    };
+    let plan = Plan {
+        runs: options.value("runs", 200)?,
+        seed: options.value("seed", fresh_seed())?,
+        csv,
+        profile: options.value("profile", "dev".to_owned())?,
+    };
+    options.nothing_else()?;
+    if plan.profile == "dev" {
+        check::build()?;
+    } else {
+        let mut build = shell::cargo();
+        build.args(["build", "--locked", "--profile", &plan.profile]);
+        build.args([
+            "--package",
+            "holdfast-ctl",
+            "--package",
+            "holdfast-cloud",
+            "--bins",
+        ]);
+        shell::run(&mut build)?.must_be_ok()?;
+    }
+    prove(&plan).map(|_| ())
+}
+
+/// Kills, then checks. An error says what did not hold, and from which seed.
+pub(crate) fn prove(plan: &Plan) -> Result<Counted> {
+    let seed = plan.seed;
+    println!(
+        "   seed {seed}: {} kills, profile {}",
+        plan.runs, plan.profile
+    );
+    let folder = place::target().join("kill").join(seed.to_string());
+    kills(plan, &folder).with_context(|| {
+        format!(
+            "seed {seed} (again: cargo xtask kill --runs {} --seed {seed}); files: {}",
+            plan.runs,
+            folder.display()
+        )
+    })?;
+    // Kept when something is wrong, and only then.
+    let _ = std::fs::remove_dir_all(&folder);
+    Ok(Counted {
+        passed: u64::from(plan.runs),
+        failed: 0,
+    })
+}
+
+fn kills(plan: &Plan, folder: &Path) -> Result<()> {
+    let mut dice = Dice::new(plan.seed);
+    let invoices = match &plan.csv {
+        Some(path) => invoices::from_file(path)?,
+        None => invoices::made_up(plan.runs.max(1) * 40, &mut dice),
+    };
+    let _ = std::fs::remove_dir_all(folder);
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("{} cannot be made", folder.display()))?;
+    let mut cloud = Cloud::start(folder, &plan.profile)?;
+    let till = Till::enrolled(folder, &plan.profile, &cloud)?;
+    let mut books = Books::default();
+    let mut next = 0;
+    let mut killed = 0;
+    while killed < plan.runs && next < invoices.len() {
+        let last = invoices.len().min(next + INVOICES_A_RUN);
+        let part = invoices.get(next..last).unwrap_or_default();
+        if one_run(&till, part, &mut books, &mut dice)? {
+            killed += 1;
+            next += books.progress(part);
+        } else {
+            next = last;
+        }
+        if dice.below(CLOUD_DIES_ONE_IN) == 0 {
+            cloud = cloud.killed_and_started_again()?;
+        }
+    }
+    println!(
+        "   {killed} kills, {} invoices acknowledged, {next} of {} rung",
+        books.acknowledged(),
+        invoices.len()
+    );
+    ensure!(
+        books.acknowledged() > 0,
+        "not one invoice was acknowledged: nothing was proved"
+    );
+    ensure!(
+        killed == plan.runs || next == invoices.len(),
+        "only {killed} of {} kills were done",
+        plan.runs
+    );
+    prove_books(&till, &cloud, &books)
+}
+
+/// Whether the run was killed; otherwise it came to the end of its part first.
+fn one_run(till: &Till, part: &[Invoice], books: &mut Books, dice: &mut Dice) -> Result<bool> {
+    // Some die while they start (the vault is opened, the media are compared), most between two flushes.
+    let after_sales = match dice.below(4) {
+        0 => 0,
+        _ => 1 + dice.below(12),
+    };
+    let then = Duration::from_micros(match after_sales {
+        0 => dice.below(600_000),
+        _ => dice.below(30_000),
+    });
+    let run = till.replay(part)?;
+    let killed = run.kill_after(after_sales, then)?;
+    books.read(&till.acknowledgements()?)?;
+    Ok(killed)
+}
+
+fn prove_books(till: &Till, cloud: &Cloud, books: &Books) -> Result<()> {
+    let own = till.verify(false)?;
+    ensure!(
+        own.contains("\"chain_ok\":true"),
+        "the till's chain does not verify: {own}"
+    );
+    ensure!(
+        own.contains("\"journal_equals_vault\":true"),
+        "journal and vault differ: {own}"
+    );
+    till.drain(DRAIN_S)?;
+    let both = till.verify(true)?;
+    ensure!(
+        both.contains("\"equal\":true"),
+        "till and cloud differ: {both}"
+    );
+    books.hold_against(&cloud.sales()?)?;
+    println!("   every acknowledged sale is in the cloud, none twice; {both}");
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! What was acknowledged, and whether the cloud has it once.
+//!
+//! Owns the list that the killed program wrote. Promises to name the invoices that are missing or double,
+//! not only their number.
+
+use crate::invoices::Invoice;
+use anyhow::{Result, bail};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A sale or refund as the cloud lists it.
+pub(crate) struct Listed {
+    /// Its id.
+    pub(crate) sale_id: String,
+    /// The invoice's number.
+    pub(crate) reference: String,
+}
+
+/// The acknowledged invoices: number, then id and kind.
+#[derive(Default)]
+pub(crate) struct Books {
+    acknowledged: BTreeMap<String, (String, String)>,
+}
+
+impl Books {
+    /// Takes over the whole list as it is on disk; a last line without its end was never acknowledged.
+    pub(crate) fn read(&mut self, list: &str) -> Result<()> {
+        for line in list
+            .split_inclusive('\n')
+            .filter(|line| line.ends_with('\n'))
+        {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let [invoice, id, kind] = words.as_slice() else {
+                bail!(
+                    "an acknowledgement is 'invoice id kind', not '{}'",
+                    line.trim_end()
+                );
+            };
+            let fact = ((*id).to_owned(), (*kind).to_owned());
+            let before = self
+                .acknowledged
+                .insert((*invoice).to_owned(), fact.clone());
+            if before.as_ref().is_some_and(|before| *before != fact) {
+                bail!("invoice {invoice} was acknowledged twice: as {before:?} and as {fact:?}");
+            }
+        }
+        Ok(())
+    }
+
+    /// How many invoices of this part lie before the first that the next run must ring again.
+    pub(crate) fn progress(&self, part: &[Invoice]) -> usize {
+        let last = part
+            .iter()
+            .rposition(|invoice| self.acknowledged.contains_key(&invoice.number));
+        last.map_or(0, |place| place + 1)
+    }
+
+    /// How many invoices were acknowledged.
+    pub(crate) fn acknowledged(&self) -> usize {
+        self.acknowledged.len()
+    }
+
+    /// Every acknowledged sale and refund is listed under its id; no id and no invoice is listed twice.
+    pub(crate) fn hold_against(&self, listed: &[Listed]) -> Result<()> {
+        let ids: BTreeSet<&str> = listed.iter().map(|row| row.sale_id.as_str()).collect();
+        let missing: Vec<&String> = self
+            .acknowledged
+            .iter()
+            .filter(|(_, (id, kind))| kind != "adjustment" && !ids.contains(id.as_str()))
+            .map(|(invoice, _)| invoice)
+            .collect();
+        if !missing.is_empty() {
+            bail!(
+                "{} acknowledged sales are LOST: invoices {missing:?}",
+                missing.len()
+            );
+        }
+        let twice = doubles(listed.iter().map(|row| row.sale_id.as_str()));
+        if !twice.is_empty() {
+            bail!("sales counted twice: {twice:?}");
+        }
+        let twice = doubles(listed.iter().map(|row| row.reference.as_str()));
+        if !twice.is_empty() {
+            bail!("invoices rung twice: {twice:?}");
+        }
+        Ok(())
+    }
+}
+
+fn doubles<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut seen = BTreeSet::new();
+    names
+        .filter(|name| !name.is_empty() && !seen.insert(*name))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(rows: &[(&str, &str)]) -> Vec<Listed> {
+        let each = rows.iter().map(|(id, invoice)| Listed {
+            sale_id: (*id).to_owned(),
+            reference: (*invoice).to_owned(),
+        });
+        each.collect()
+    }
+
+    fn books() -> Books {
+        let mut books = Books::default();
+        books
+            .read("1 a sale\n2 b refund\n3 c adjustment\n4 d sal")
+            .expect("well-formed lines");
+        books
+    }
+
+    #[test]
+    fn a_line_that_was_cut_is_no_acknowledgement() {
+        assert_eq!(books().acknowledged(), 3, "the fourth has no end");
+    }
+
+    #[test]
+    fn what_is_lost_or_double_is_named() {
+        let books = books();
+        assert!(
+            books
+                .hold_against(&listed(&[("a", "1"), ("b", "2"), ("x", "9")]))
+                .is_ok(),
+            "more is no fault"
+        );
+        let lost = books
+            .hold_against(&listed(&[("a", "1")]))
+            .unwrap_err()
+            .to_string();
+        assert!(lost.contains("\"2\""), "the refund is named: {lost}");
+        let rows = [("a", "1"), ("b", "2"), ("e", "1")];
+        let twice = books.hold_against(&listed(&rows)).unwrap_err().to_string();
+        assert!(
+            twice.contains("rung twice"),
+            "one invoice as two sales: {twice}"
+        );
+    }
+
+    #[test]
+    fn an_invoice_acknowledged_under_two_ids_is_caught_at_once() {
+        assert!(
+            books().read("1 a sale\n1 z sale\n").is_err(),
+            "two ids for one invoice"
+        );
+    }
+}

@@ -1,0 +1,33 @@
+//! Where things lie: the repository, the build directory, the programs that were built.
+//!
+//! Promises paths that work from any working directory and under any `CARGO_TARGET_DIR`. Never creates
+//! anything.
+
+use std::path::PathBuf;
+
+/// The repository's root: the directory above this crate's.
+pub(crate) fn root() -> PathBuf {
+    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    here.parent().map(PathBuf::from).unwrap_or(here)
+}
+
+/// Cargo's build directory, as cargo itself decides it.
+pub(crate) fn target() -> PathBuf {
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(chosen) if !chosen.is_empty() => root().join(chosen),
+        _ => root().join("target"),
+    }
+}
+
+/// Tools that the checks need and the workspace does not: built once, beside the workspace's own output.
+pub(crate) fn tools() -> PathBuf {
+    target().join("tools")
+}
+
+/// One of our programs, as built under a profile (`dev` lies in `debug`).
+pub(crate) fn program(name: &str, profile: &str) -> PathBuf {
+    let folder = if profile == "dev" { "debug" } else { profile };
+    target()
+        .join(folder)
+        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+}
