@@ -1,0 +1,189 @@
+//! Who sent a request, proved by the till's key over the bytes as sent.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use axum::extract::{FromRequest, Request};
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use protocol::error::ApiCode;
+use protocol::signing::{AUTH_SCHEME, Authorization, RequestToSign, verify};
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::body::{read_json, read_sent, unpack_sent};
+use super::{BodyLimits, Refusal};
+use crate::paths::IDEMPOTENCY_KEY;
+
+/// What the cloud knows of a till that claims to speak.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyAnswer<C> {
+    /// It may speak, under this key.
+    Known {
+        /// Its Ed25519 public key.
+        public_key: [u8; 32],
+        /// Whatever the handlers want to know of it.
+        caller: C,
+    },
+    /// It was revoked; its key still proves who it is, and it is told so.
+    Revoked {
+        /// Its Ed25519 public key.
+        public_key: [u8; 32],
+    },
+    /// Nobody knows it.
+    Unknown,
+}
+
+/// Where the cloud looks up tills' keys; implemented by the router's state.
+pub trait TillKeys: Send + Sync {
+    /// What a handler gets to know of the caller: tenant, branch, genesis.
+    type Caller: Send;
+
+    /// Looks a till up; an error is the store's own failure.
+    fn key_of(
+        &self,
+        till: Uuid,
+    ) -> impl Future<Output = Result<KeyAnswer<Self::Caller>, Refusal>> + Send;
+
+    /// What a body may weigh here.
+    fn body_limits(&self) -> BodyLimits {
+        BodyLimits::default()
+    }
+}
+
+impl<K: TillKeys> TillKeys for Arc<K> {
+    type Caller = K::Caller;
+
+    fn key_of(
+        &self,
+        till: Uuid,
+    ) -> impl Future<Output = Result<KeyAnswer<Self::Caller>, Refusal>> + Send {
+        (**self).key_of(till)
+    }
+
+    fn body_limits(&self) -> BodyLimits {
+        (**self).body_limits()
+    }
+}
+
+/// A request whose sender is proved and whose body is unpacked; a handler's last argument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed<C> {
+    /// The till.
+    pub till: Uuid,
+    /// What the key look-up said of it.
+    pub caller: C,
+    /// Its wall clock when it signed, UTC milliseconds: for display, gates nothing.
+    pub at_ms: i64,
+    /// The key of the batch, if the call has one.
+    pub idempotency_key: Option<Uuid>,
+    /// SHA-256 of the unpacked body: what tells a repeated key from a reused one.
+    pub fingerprint: [u8; 32],
+    /// The body, unpacked.
+    pub body: Vec<u8>,
+}
+
+impl<C> Signed<C> {
+    /// Reads the body as JSON.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
+        read_json(&self.body)
+    }
+
+    /// The batch's key; without one a mutating call is refused.
+    pub fn required_key(&self) -> Result<Uuid, Refusal> {
+        self.idempotency_key.ok_or_else(|| {
+            Refusal::new(
+                ApiCode::IdempotencyKeyMissing,
+                "the call needs the header Idempotency-Key: a UUID, stored before the first attempt",
+            )
+        })
+    }
+}
+
+impl<S> FromRequest<S> for Signed<S::Caller>
+where
+    S: TillKeys,
+{
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let limits = state.body_limits();
+        let (parts, body) = request.into_parts();
+        let authorization = read_authorization(&parts.headers)?;
+        let key_text = read_key_header(&parts.headers)?;
+        let sent = read_sent(&parts.headers, body, limits).await?;
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let signed = RequestToSign {
+            method: parts.method.as_str(),
+            path,
+            at_ms: authorization.at_ms,
+            idempotency_key: key_text,
+            body: &sent,
+        };
+        let found = state.key_of(authorization.till).await?;
+        let caller = verify_request(found, &authorization, &signed)?;
+        let plain = unpack_sent(&parts.headers, &sent, limits)?;
+        Ok(Self {
+            till: authorization.till,
+            caller,
+            at_ms: authorization.at_ms,
+            idempotency_key: parse_key(key_text)?,
+            fingerprint: Sha256::digest(&plain).into(),
+            body: plain,
+        })
+    }
+}
+
+/// Holds a request against what is known of its sender. An unknown till and a wrong signature get
+/// the same answer, so that nobody can ask which tills exist.
+pub fn verify_request<C>(
+    found: KeyAnswer<C>,
+    authorization: &Authorization,
+    request: &RequestToSign<'_>,
+) -> Result<C, Refusal> {
+    let proved = |key: &[u8; 32]| verify(key, &request.statement(), &authorization.signature);
+    match found {
+        KeyAnswer::Known { public_key, caller } if proved(&public_key) => Ok(caller),
+        KeyAnswer::Revoked { public_key } if proved(&public_key) => Err(Refusal::new(
+            ApiCode::Revoked,
+            "this till was revoked: it goes on selling, ask head office to enrol it again",
+        )),
+        KeyAnswer::Known { .. } | KeyAnswer::Revoked { .. } | KeyAnswer::Unknown => {
+            Err(Refusal::new(
+                ApiCode::Unauthorized,
+                "the till is not known here or its signature is wrong: enrol it again",
+            ))
+        }
+    }
+}
+
+fn read_authorization(headers: &HeaderMap) -> Result<Authorization, Refusal> {
+    headers
+        .get(AUTHORIZATION)
+        .and_then(|value| Authorization::from_header(value.to_str().ok()?))
+        .ok_or_else(|| {
+            Refusal::new(
+                ApiCode::Unauthorized,
+                format!("the call needs `Authorization: {AUTH_SCHEME} till=…,at=…,sig=…`"),
+            )
+        })
+}
+
+fn read_key_header(headers: &HeaderMap) -> Result<&str, Refusal> {
+    match headers.get(IDEMPOTENCY_KEY) {
+        None => Ok(""),
+        Some(value) => value.to_str().map_err(|_| malformed_key()),
+    }
+}
+
+fn parse_key(text: &str) -> Result<Option<Uuid>, Refusal> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| malformed_key())
+}
+
+fn malformed_key() -> Refusal {
+    Refusal::new(ApiCode::Malformed, "Idempotency-Key must be a UUID")
+}
