@@ -1,0 +1,1 @@
+export type Approval = { operator_id: string; pin: string };

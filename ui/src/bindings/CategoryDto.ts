@@ -1,0 +1,1 @@
+export type CategoryDto = { name: string; products: number };

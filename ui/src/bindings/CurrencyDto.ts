@@ -1,0 +1,1 @@
+export type CurrencyDto = { code: string; exponent: number; symbol: string };

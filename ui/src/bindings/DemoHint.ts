@@ -1,0 +1,1 @@
+export type DemoHint = { operator: string; pin: string };

@@ -1,0 +1,1 @@
+export type GivenBack = 'none' | 'part' | 'all';

@@ -1,0 +1,1 @@
+export type PriceMode = 'tax_included' | 'tax_excluded';

@@ -1,0 +1,1 @@
+export type PriceReason = 'in_barcode' | 'asked' | 'overridden';

@@ -1,0 +1,1 @@
+export type PrintState = 'waiting' | 'printing' | 'printed' | 'unconfirmed';

@@ -1,0 +1,1 @@
+export type PrinterConnection = | { kind: 'none' } | { kind: 'network'; address: string } | { kind: 'serial'; path: string; baud: number } | { kind: 'usb'; vendor: number; product: number } | { kind: 'file'; path: string };

@@ -1,0 +1,1 @@
+export type PrinterKind = 'none' | 'ready' | 'printing' | 'waiting';

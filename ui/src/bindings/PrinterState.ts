@@ -1,0 +1,3 @@
+import type { PrinterKind } from "./PrinterKind";
+
+export type PrinterState = { kind: PrinterKind; name: string; trouble: string | null };

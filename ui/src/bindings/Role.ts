@@ -1,0 +1,1 @@
+export type Role = 'cashier' | 'supervisor' | 'manager' | 'installer';

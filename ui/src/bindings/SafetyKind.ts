@@ -1,0 +1,1 @@
+export type SafetyKind = 'alone' | 'all_safe' | 'sending' | 'offline' | 'needs_person';

@@ -1,0 +1,1 @@
+export type SaleKind = 'sale' | 'refund';

@@ -1,0 +1,1 @@
+export type TaxClassDto = { code: string; name: string; rate_bp: number };

@@ -1,0 +1,3 @@
+import type { TimeLineWhat } from "./TimeLineWhat";
+
+export type TimeLineEntry = { what: TimeLineWhat; at_ms: number; words: string };

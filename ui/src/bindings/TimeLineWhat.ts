@@ -1,0 +1,1 @@
+export type TimeLineWhat = 'scanned' | 'vaulted' | 'told' | 'printed' | 'sent' | 'answered' | 'in_cloud';

@@ -1,0 +1,39 @@
+/**
+ * Where the window is: one screen, and at most one panel over it. Leaving a screen never loses a
+ * cart, because the cart lives on disk and not here.
+ */
+import type { Done } from '../bindings';
+
+export type Screen =
+  | { at: 'first_run' }
+  | { at: 'sign_in' }
+  | { at: 'untold' }
+  | { at: 'sell' }
+  | { at: 'tender' }
+  | { at: 'done'; done: Done }
+  | { at: 'sales'; saleId: string | null }
+  | { at: 'refund'; saleId: string; untold: boolean }
+  | { at: 'print_queue' }
+  | { at: 'settings' };
+
+export type Panel = 'menu' | 'help' | 'safety' | null;
+
+class Route {
+  screen = $state.raw<Screen>({ at: 'sign_in' });
+  panel = $state<Panel>(null);
+
+  go(screen: Screen): void {
+    this.panel = null;
+    this.screen = screen;
+  }
+
+  open(panel: Panel): void {
+    this.panel = this.panel === panel ? null : panel;
+  }
+
+  close(): void {
+    this.panel = null;
+  }
+}
+
+export const route = new Route();
