@@ -29,11 +29,13 @@ impl Books {
             .filter(|line| line.ends_with('\n'))
         {
             let words: Vec<&str> = line.split_whitespace().collect();
-            let [invoice, id, kind] = words.as_slice() else {
-                bail!(
+            let (invoice, id, kind) = match words.as_slice() {
+                [invoice, id] => (invoice, id, &"sale"),
+                [invoice, id, kind] => (invoice, id, kind),
+                _ => bail!(
                     "an acknowledgement is 'invoice id kind', not '{}'",
                     line.trim_end()
-                );
+                ),
             };
             let fact = ((*id).to_owned(), (*kind).to_owned());
             let before = self

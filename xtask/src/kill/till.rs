@@ -120,10 +120,14 @@ impl Cloud {
             );
             let rows = ids.into_iter().zip(references);
             all.extend(rows.map(|(sale_id, reference)| Listed { sale_id, reference }));
-            match http::texts(&page, "next").pop() {
-                Some(next) if !next.is_empty() => after = format!("&after={next}"),
-                _ => return Ok(all),
+            if !page.contains("\"more\":true") {
+                return Ok(all);
             }
+            let next = http::texts(&page, "next").pop();
+            after = format!(
+                "&after={}",
+                next.context("a page with more says where it goes on")?
+            );
         }
     }
 }
