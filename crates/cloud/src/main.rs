@@ -1,2 +1,76 @@
-//! holdfast-cloud
-fn main() {}
+//! `holdfast-cloud`: reads the command line, starts the tracing, runs one command.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::Parser;
+use cloud::cli::{Cli, Command};
+use cloud::database::Database;
+use cloud::ports::{OsEntropy, SystemClock};
+use cloud::server::{Cloud, Ports};
+use cloud::store::CloudStore;
+use cloud::store::sqlite::SqliteStore;
+use cloud::{desk, server};
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    trace();
+    let ports = Ports {
+        clock: Arc::new(SystemClock::new()),
+        entropy: Arc::new(OsEntropy),
+    };
+    match Cli::parse().command {
+        Command::Serve {
+            listen,
+            database,
+            exit_with_parent,
+        } => {
+            let store = open(&database, &ports)?;
+            let cloud = Cloud::bind(listen, store, ports).await?;
+            say(&format!("listening on http://{}", cloud.address()))?;
+            cloud
+                .serve_until(server::asked_to_stop(exit_with_parent))
+                .await?;
+        }
+        Command::EnrolCode {
+            database,
+            tenant,
+            branch,
+        } => {
+            let store = open(&database, &ports)?;
+            say(&desk::enrol_code(&*store, &ports, &tenant, &branch).await?)?;
+        }
+        Command::ReadToken { database, tenant } => {
+            let store = open(&database, &ports)?;
+            say(&desk::read_token(&*store, &ports, &tenant).await?)?;
+        }
+    }
+    Ok(())
+}
+
+fn open(database: &Database, ports: &Ports) -> anyhow::Result<Arc<dyn CloudStore>> {
+    let Database::Sqlite(path) = database;
+    let store = SqliteStore::open(path, &*ports.clock, &*ports.entropy)
+        .with_context(|| format!("cannot open {database}"))?;
+    Ok(Arc::new(store))
+}
+
+/// The one line a command is asked for; scripts read it, so it goes to stdout alone and at once.
+fn say(line: &str) -> anyhow::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "{line}")?;
+    stdout.flush()?;
+    Ok(())
+}
+
+/// Logs go to stderr; `RUST_LOG` chooses, `info` if it says nothing.
+fn trace() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .init();
+}

@@ -1,0 +1,5 @@
+//! Rebuilds when a migration file appears: the macro that embeds them cannot ask for it itself.
+
+fn main() {
+    println!("cargo:rerun-if-changed=../../migrations/cloud/sqlite");
+}

@@ -1,0 +1,65 @@
+//! `POST /v1/sync/hello`: what the cloud holds of a till. Changes nothing.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::extract::State;
+use protocol::error::{ApiCode, ApiError};
+use protocol::limits::{BatchLimits, MAX_HELLO_HEADS};
+use protocol::wire::{HelloAnswer, HelloRequest};
+use transport::server::{Answer, Refusal, Signed};
+
+use super::state::{Api, refused_by_store};
+use crate::store::TillCredential;
+
+/// The oldest program that may push: every version ever shipped.
+const MIN_APP: &str = "0.1.0";
+
+/// The cloud's heads of a till: the only upload cursor. A head that the cloud does not hold as the
+/// till does is seen by the till from the answer: another chain at the same `seq`, a lower `seq`,
+/// or the segment under `unknown`.
+#[utoipa::path(
+    post,
+    path = "/v1/sync/hello",
+    request_body = HelloRequest,
+    responses(
+        (status = 200, description = "What the cloud holds", body = HelloAnswer, content_type = "application/vnd.holdfast+json"),
+        (status = 400, description = "The request cannot be read", body = ApiError, content_type = "application/vnd.holdfast+json"),
+        (status = 401, description = "No or a wrong credential, or a revoked till", body = ApiError, content_type = "application/vnd.holdfast+json"),
+        (status = 403, description = "The request speaks for another till", body = ApiError, content_type = "application/vnd.holdfast+json"),
+        (status = 413, description = "The body is too large", body = ApiError, content_type = "application/vnd.holdfast+json"),
+    )
+)]
+pub(super) async fn hello(
+    State(api): State<Arc<Api>>,
+    signed: Signed<TillCredential>,
+) -> Result<Answer<HelloAnswer>, Refusal> {
+    let request: HelloRequest = signed.json()?;
+    if request.till != signed.till {
+        return Err(Refusal::new(
+            ApiCode::Forbidden,
+            format!("till {} cannot say hello for {}", signed.till, request.till),
+        ));
+    }
+    if request.heads.len() > MAX_HELLO_HEADS {
+        return Err(Refusal::new(
+            ApiCode::Malformed,
+            format!(
+                "heads has {} entries, the limit is {MAX_HELLO_HEADS}: send the newest",
+                request.heads.len()
+            ),
+        ));
+    }
+    let heads = api.store.heads(signed.caller.tenant, signed.till).await;
+    let heads = heads.map_err(refused_by_store)?;
+    let held: BTreeSet<_> = heads.iter().map(|head| head.segment).collect();
+    let segments = request.heads.iter().map(|head| head.segment);
+    Ok(Answer::new(HelloAnswer {
+        cloud_epoch: api.store.cloud_epoch(),
+        server_time_ms: api.ports.clock.wall_ms(),
+        limits: BatchLimits::default(),
+        unknown: segments.filter(|segment| !held.contains(segment)).collect(),
+        heads,
+        min_app: MIN_APP.to_owned(),
+    }))
+}

@@ -1,0 +1,85 @@
+//! The HTTP API: one file a route, each a few lines between the wire and the store.
+//!
+//! Promises that every answer is in our media type, that no body grows beyond its limit, and that
+//! tenant and branch come from the credential. The OpenAPI document is generated from these files.
+
+mod audit;
+mod enrol;
+mod health;
+mod hello;
+mod openapi;
+mod ops;
+mod reading;
+mod sales;
+mod state;
+mod stock;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use protocol::error::ApiCode;
+use transport::server::{Refusal, in_our_words};
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::state::Api;
+use crate::server::Ports;
+use crate::store::CloudStore;
+
+/// How long a request may take. A till gives up after 60 seconds; it should hear from us first.
+const REQUEST_TIME_OUT: Duration = Duration::from_secs(45);
+
+/// Every route; the document that describes them is one of them.
+pub(crate) fn router(store: Arc<dyn CloudStore>, ports: Ports) -> axum::Router {
+    let api = Arc::new(Api::new(store, ports));
+    let (router, document) = OpenApiRouter::with_openapi(openapi::Document::openapi())
+        .routes(routes!(health::health))
+        .routes(routes!(openapi::openapi))
+        .routes(routes!(enrol::enrol))
+        .routes(routes!(hello::hello))
+        .routes(routes!(ops::ops))
+        .routes(routes!(audit::audit))
+        .routes(routes!(sales::sales))
+        .routes(routes!(stock::stock))
+        .split_for_parts();
+    api.describe(&document);
+    in_our_words(router)
+        .layer(from_fn(in_time))
+        .layer(from_fn(trace))
+        .with_state(api)
+}
+
+/// Cuts a request off that takes too long. What the store has begun it finishes; the till finds
+/// out by `hello`.
+async fn in_time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(REQUEST_TIME_OUT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Refusal::new(
+            ApiCode::Busy,
+            format!(
+                "the answer took longer than {} s: try again",
+                REQUEST_TIME_OUT.as_secs()
+            ),
+        )
+        .into_response(),
+    }
+}
+
+/// One line a request: method, path without its query, status. No header and no body is logged:
+/// they hold codes, tokens and signatures.
+async fn trace(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let response = next.run(request).await;
+    let status = response.status().as_u16();
+    if response.status().is_server_error() {
+        tracing::error!(%method, path, status, "answered");
+    } else {
+        tracing::debug!(%method, path, status, "answered");
+    }
+    response
+}

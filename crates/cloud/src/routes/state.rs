@@ -1,0 +1,72 @@
+//! What every route has at hand, and how a till's key is found.
+
+use std::sync::{Arc, OnceLock};
+
+use serde_json::Value;
+use transport::server::{KeyAnswer, Refusal, TillKeys};
+use utoipa::openapi::OpenApi;
+use uuid::Uuid;
+
+use crate::admission::Admission;
+use crate::server::Ports;
+use crate::store::{CloudStore, StoreError, TillCredential};
+
+/// The state of the router.
+pub(super) struct Api {
+    /// The cloud's memory.
+    pub(super) store: Arc<dyn CloudStore>,
+    /// Time and randomness.
+    pub(super) ports: Ports,
+    /// Who may push now.
+    pub(super) admission: Admission,
+    /// The API's description, set once when the routes are known.
+    pub(super) document: OnceLock<Value>,
+}
+
+impl Api {
+    pub(super) fn new(store: Arc<dyn CloudStore>, ports: Ports) -> Self {
+        Self {
+            store,
+            ports,
+            admission: Admission::default(),
+            document: OnceLock::new(),
+        }
+    }
+
+    /// Keeps the description of the routes for `GET /v1/openapi.json`.
+    pub(super) fn describe(&self, document: &OpenApi) {
+        match serde_json::to_value(document) {
+            // Set once, when the router is made; a second time would say the same.
+            Ok(document) => drop(self.document.set(document)),
+            Err(error) => tracing::error!(%error, "the API's description could not be written"),
+        }
+    }
+}
+
+impl TillKeys for Api {
+    type Caller = TillCredential;
+
+    async fn key_of(&self, till: Uuid) -> Result<KeyAnswer<TillCredential>, Refusal> {
+        let found = self.store.till(till).await.map_err(refused_by_store)?;
+        Ok(match found {
+            None => KeyAnswer::Unknown,
+            Some(till) if till.revoked_at_ms.is_some() => KeyAnswer::Revoked {
+                public_key: till.public_key,
+            },
+            Some(till) => KeyAnswer::Known {
+                public_key: till.public_key,
+                caller: till,
+            },
+        })
+    }
+}
+
+/// The store's own failure: its cause goes to the log, the till is told that nothing is lost.
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "it is what map_err hands over"
+)]
+pub(super) fn refused_by_store(error: StoreError) -> Refusal {
+    tracing::error!(%error, "the store could not answer");
+    Refusal::internal()
+}

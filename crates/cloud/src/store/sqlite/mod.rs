@@ -1,0 +1,123 @@
+//! The embedded store: one SQLite file, one writing thread, a few readers.
+//!
+//! Only here is rusqlite named in the cloud. Promises what [`CloudStore`] asks: a push is one
+//! `BEGIN IMMEDIATE … COMMIT` with `synchronous = FULL`.
+
+mod open;
+mod readers;
+mod reports;
+mod sql;
+mod streams;
+mod tenancy;
+mod writer;
+
+use std::path::Path;
+
+use protocol::SegmentId;
+use protocol::audit::Counts;
+use protocol::ports::{Clock, Entropy};
+use protocol::wire::{CloudHead, OpsPage};
+use uuid::Uuid;
+
+use self::readers::Readers;
+use self::writer::Writer;
+use super::{
+    CloudStore, CodeWanted, EnrolRefused, EnrolWanted, Enrolled, Later, Page, Reach, SaleRow,
+    StockRow, StoreError, TillCredential, TokenWanted,
+};
+
+/// The cloud's memory in one SQLite file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    writer: Writer,
+    readers: Readers,
+    cloud_epoch: Uuid,
+}
+
+impl SqliteStore {
+    /// Opens the file, making it if it is not there, and brings it to this program's schema.
+    pub fn open(path: &Path, clock: &dyn Clock, entropy: &dyn Entropy) -> Result<Self, StoreError> {
+        let connection = open::writer(path)?;
+        let cloud_epoch = open::epoch(&connection, clock, entropy)?;
+        Ok(Self {
+            writer: Writer::start(connection)?,
+            readers: Readers::open(|| open::reader(path))?,
+            cloud_epoch,
+        })
+    }
+}
+
+impl CloudStore for SqliteStore {
+    fn cloud_epoch(&self) -> Uuid {
+        self.cloud_epoch
+    }
+
+    fn make_code(&self, wanted: CodeWanted) -> Later<'_, ()> {
+        Box::pin(self.writer.transact("making an enrolment code", move |tx| {
+            tenancy::make_code(tx, &wanted)
+        }))
+    }
+
+    fn make_read_token(&self, wanted: TokenWanted) -> Later<'_, bool> {
+        Box::pin(self.writer.transact("making a read token", move |tx| {
+            tenancy::make_read_token(tx, &wanted)
+        }))
+    }
+
+    fn enrol(&self, wanted: EnrolWanted) -> Later<'_, Result<Enrolled, EnrolRefused>> {
+        Box::pin(
+            self.writer
+                .transact("enrolling a till", move |tx| tenancy::enrol(tx, &wanted)),
+        )
+    }
+
+    fn till(&self, till: Uuid) -> Later<'_, Option<TillCredential>> {
+        Box::pin(self.readers.read("looking a till up", move |snapshot| {
+            tenancy::till(snapshot, till)
+        }))
+    }
+
+    fn token_tenant(&self, token_hash: [u8; 32]) -> Later<'_, Option<Uuid>> {
+        Box::pin(self.readers.read("looking a token up", move |snapshot| {
+            tenancy::token_tenant(snapshot, &token_hash)
+        }))
+    }
+
+    fn heads(&self, tenant: Uuid, till: Uuid) -> Later<'_, Vec<CloudHead>> {
+        Box::pin(self.readers.read("reading heads", move |snapshot| {
+            streams::heads(snapshot, tenant, till)
+        }))
+    }
+
+    fn ops(&self, tenant: Uuid, till: Uuid, segment: SegmentId, from: u64) -> Later<'_, OpsPage> {
+        Box::pin(self.readers.read("reading ops back", move |snapshot| {
+            streams::ops(snapshot, (tenant, till), segment, from)
+        }))
+    }
+
+    fn audit(&self, tenant: Uuid, till: Uuid) -> Later<'_, Counts> {
+        Box::pin(self.readers.read("counting", move |snapshot| {
+            streams::audit(snapshot, tenant, till)
+        }))
+    }
+
+    fn sales(&self, reach: Reach, page: Page) -> Later<'_, Vec<SaleRow>> {
+        Box::pin(self.readers.read("reading sales", move |snapshot| {
+            reports::sales(snapshot, reach, page)
+        }))
+    }
+
+    fn stock(&self, reach: Reach, page: Page) -> Later<'_, Vec<StockRow>> {
+        Box::pin(self.readers.read("reading stock", move |snapshot| {
+            reports::stock(snapshot, reach, page)
+        }))
+    }
+
+    fn ping(&self) -> Later<'_, ()> {
+        Box::pin(self.readers.read("asking for a sign of life", |snapshot| {
+            snapshot
+                .query_row("SELECT 1", [], |_| Ok(()))
+                .map_err(sql::failed("asking for a sign of life"))
+        }))
+    }
+}

@@ -1,0 +1,90 @@
+//! The values around who may speak: codes, tokens, tills.
+
+use protocol::wire::EnrolRequest;
+use uuid::Uuid;
+
+/// An enrolment code to be kept, hashed, with the names it stands for.
+#[derive(Debug, Clone)]
+pub struct CodeWanted {
+    /// The tenant's name; made if new.
+    pub tenant_name: String,
+    /// The branch's name; made if new.
+    pub branch_name: String,
+    /// The id the tenant gets if it is new.
+    pub new_tenant: Uuid,
+    /// The id the branch gets if it is new.
+    pub new_branch: Uuid,
+    /// What is kept of the code.
+    pub code_hash: [u8; 32],
+    /// Now, UTC milliseconds.
+    pub now_ms: i64,
+    /// When the code ends, UTC milliseconds.
+    pub expires_at_ms: i64,
+}
+
+/// A read token to be kept, hashed.
+#[derive(Debug, Clone)]
+pub struct TokenWanted {
+    /// The tenant's name.
+    pub tenant_name: String,
+    /// What is kept of the token.
+    pub token_hash: [u8; 32],
+    /// Now, UTC milliseconds.
+    pub now_ms: i64,
+}
+
+/// A till at the door.
+#[derive(Debug, Clone)]
+pub struct EnrolWanted {
+    /// What it said; its signature is already checked.
+    pub request: EnrolRequest,
+    /// The hash of the code it brought.
+    pub code_hash: [u8; 32],
+    /// Now, UTC milliseconds.
+    pub now_ms: i64,
+}
+
+/// A till that was let in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enrolled {
+    /// The business.
+    pub tenant: Uuid,
+    /// Its name.
+    pub tenant_name: String,
+    /// The shop.
+    pub branch: Uuid,
+    /// Its name.
+    pub branch_name: String,
+    /// Whether this very enrolment was answered before.
+    pub repeated: bool,
+}
+
+/// Why a till was not let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EnrolRefused {
+    /// No such code. Also said of a used one: whoever guesses learns nothing.
+    CodeUnknown,
+    /// The code's quarter of an hour is over.
+    CodeExpired,
+    /// The till is enrolled with another key, or in another branch.
+    AlreadyEnrolled,
+}
+
+/// What the cloud knows of a till that speaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TillCredential {
+    /// The business.
+    pub tenant: Uuid,
+    /// The shop.
+    pub branch: Uuid,
+    /// The till.
+    pub till: Uuid,
+    /// Its public key.
+    pub public_key: [u8; 32],
+    /// The tenant its chain began with.
+    pub genesis_tenant: Uuid,
+    /// The branch its chain began with.
+    pub genesis_branch: Uuid,
+    /// When it was revoked, UTC milliseconds.
+    pub revoked_at_ms: Option<i64>,
+}
