@@ -4,7 +4,7 @@
 //! than the currency has are refused. Never writes a symbol or groups digits: that is the screen's affair.
 
 use crate::currency::Currency;
-use crate::decimal::{self, DecimalRefused};
+use crate::decimal::{self, DecimalRefused, Grouping};
 use crate::limits::MAX_AMOUNT_MINOR;
 use thiserror::Error;
 
@@ -53,16 +53,18 @@ pub fn parse_minor(text: &str, currency: Currency) -> Result<i64, AmountRefused>
         limit: format_minor(MAX_AMOUNT_MINOR, currency),
     };
     let minor =
-        decimal::parse_scaled(text, currency.exponent()).map_err(|refused| match refused {
-            DecimalRefused::Malformed => AmountRefused::Malformed {
-                text: text.to_owned(),
-            },
-            DecimalRefused::TooManyDecimals => AmountRefused::TooManyDecimals {
-                text: text.to_owned(),
-                currency,
-                decimals: currency.exponent(),
-            },
-            DecimalRefused::TooLarge => too_large(),
+        decimal::parse_scaled(text, currency.exponent(), Grouping::Commas).map_err(|refused| {
+            match refused {
+                DecimalRefused::Malformed => AmountRefused::Malformed {
+                    text: text.to_owned(),
+                },
+                DecimalRefused::TooManyDecimals => AmountRefused::TooManyDecimals {
+                    text: text.to_owned(),
+                    currency,
+                    decimals: currency.exponent(),
+                },
+                DecimalRefused::TooLarge => too_large(),
+            }
         })?;
     if minor.abs() > MAX_AMOUNT_MINOR {
         Err(too_large())

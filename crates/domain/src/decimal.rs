@@ -1,6 +1,6 @@
 //! Decimal text to a scaled integer and back: the one reader and the one writer behind amounts, quantities and rates.
 //!
-//! Owns the grammar: an optional `-`, digits with optional groups of three (`1,234`), an optional `.` with at most as
+//! Owns the grammar: an optional `-`, digits with (in amounts only) groups of three (`1,234`), an optional `.` with at most as
 //! many decimals as the unit has. Never guesses: `12,50` is refused, because it is twelve and a half in one country and
 //! a typing error in the next.
 
@@ -12,17 +12,30 @@ pub(crate) enum DecimalRefused {
     TooLarge,
 }
 
+/// Whether commas may group the digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Grouping {
+    /// `1,234` is a thousand and more.
+    Commas,
+    /// `1,234` is refused: a weight of `1,250` is a kilogram and a quarter to half the world.
+    None,
+}
+
 /// Digits beyond this cannot matter: every limit of the domain is far below 10^18.
 const MAX_DIGITS: usize = 18;
 
 /// Reads `text` as thousandths, hundredths … by `decimals`: `("1.5", 3)` is 1500.
-pub(crate) fn parse_scaled(text: &str, decimals: u8) -> Result<i64, DecimalRefused> {
+pub(crate) fn parse_scaled(
+    text: &str,
+    decimals: u8,
+    grouping: Grouping,
+) -> Result<i64, DecimalRefused> {
     let text = text.trim();
     let (negative, unsigned) = text
         .strip_prefix('-')
         .map_or((false, text), |rest| (true, rest));
     let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
-    let whole = ungrouped(whole).ok_or(DecimalRefused::Malformed)?;
+    let whole = ungrouped(whole, grouping).ok_or(DecimalRefused::Malformed)?;
     if !all_digits(fraction) || (whole.is_empty() && fraction.is_empty()) {
         return Err(DecimalRefused::Malformed);
     }
@@ -47,12 +60,13 @@ pub(crate) fn parse_scaled(text: &str, decimals: u8) -> Result<i64, DecimalRefus
     Ok(if negative { -value } else { value })
 }
 
-/// The digits of a whole part without its grouping commas; `None` if the groups are not of three.
-fn ungrouped(whole: &str) -> Option<String> {
+/// The digits of a whole part without its grouping commas; `None` if the groups are not of three, or the first is `0`.
+fn ungrouped(whole: &str, grouping: Grouping) -> Option<String> {
     let mut groups = whole.split(',');
     let first = groups.next().unwrap_or_default();
     let rest: Vec<&str> = groups.collect();
-    let first_fits = rest.is_empty() || (1..=3).contains(&first.len());
+    let leads = (1..=3).contains(&first.len()) && !first.starts_with('0');
+    let first_fits = rest.is_empty() || (leads && grouping == Grouping::Commas);
     let well_grouped = first_fits && rest.iter().all(|group| group.len() == 3);
     let digits = whole.replace(',', "");
     (well_grouped && all_digits(&digits)).then_some(digits)

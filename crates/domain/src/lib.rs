@@ -9,10 +9,15 @@
 //! basis points, `*_at_ms` milliseconds since 1970 in UTC.
 
 #![forbid(unsafe_code)]
+#![allow(
+    clippy::struct_field_names,
+    reason = "units end a name and ids name their owner: `net_minor`, `sale_id` are the words of SQL and JSON"
+)]
 
 pub mod amount;
 pub mod barcode;
 pub mod cart;
+pub mod cart_change;
 mod cart_refused;
 pub mod currency;
 mod decimal;
@@ -25,6 +30,7 @@ pub mod product;
 pub mod quantity;
 pub mod refund;
 mod refund_plan;
+mod refund_refused;
 pub mod role;
 pub mod rounding;
 pub mod sale;
@@ -36,7 +42,8 @@ pub mod words;
 
 pub use amount::{AmountRefused, format_minor, parse_minor};
 pub use barcode::{Symbology, check_digit_ok, normal_key, scan_keys};
-pub use cart::{Cart, CartChange, CartTouched};
+pub use cart::Cart;
+pub use cart_change::{CartChange, CartTouched};
 pub use cart_refused::CartRefused;
 pub use currency::Currency;
 pub use drawer::expected_cash_minor;

@@ -110,6 +110,7 @@ impl PinAttempts {
 
     /// After the right PIN.
     #[must_use]
+    #[allow(clippy::unused_self, reason = "reads as the counterpart of `failed`")]
     pub fn succeeded(self) -> Self {
         Self::default()
     }

@@ -3,7 +3,7 @@
 //! Owns the units and their text. Promises that `parse_milli(format_milli(q)) == q` within the limits. Whether a
 //! quantity may be sold (not zero, whole pieces) is the cart line's rule, not the text's.
 
-use crate::decimal::{self, DecimalRefused};
+use crate::decimal::{self, DecimalRefused, Grouping};
 use crate::limits::MAX_QUANTITY_MILLI;
 use crate::words::words;
 use serde::{Deserialize, Serialize};
@@ -63,15 +63,16 @@ pub fn parse_milli(text: &str) -> Result<i64, QuantityRefused> {
         text: text.to_owned(),
         limit: format_milli(MAX_QUANTITY_MILLI),
     };
-    let milli = decimal::parse_scaled(text, DECIMALS).map_err(|refused| match refused {
-        DecimalRefused::Malformed => QuantityRefused::Malformed {
-            text: text.to_owned(),
-        },
-        DecimalRefused::TooManyDecimals => QuantityRefused::TooManyDecimals {
-            text: text.to_owned(),
-        },
-        DecimalRefused::TooLarge => too_large(),
-    })?;
+    let milli =
+        decimal::parse_scaled(text, DECIMALS, Grouping::None).map_err(|refused| match refused {
+            DecimalRefused::Malformed => QuantityRefused::Malformed {
+                text: text.to_owned(),
+            },
+            DecimalRefused::TooManyDecimals => QuantityRefused::TooManyDecimals {
+                text: text.to_owned(),
+            },
+            DecimalRefused::TooLarge => too_large(),
+        })?;
     if milli.abs() > MAX_QUANTITY_MILLI {
         Err(too_large())
     } else {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// What becomes of a value exactly half-way between two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[allow(clippy::enum_variant_names, reason = "all three are about halves")]
 pub enum Tie {
     /// Away from zero: 2.5 is 3, −2.5 is −3.
     HalfUp,

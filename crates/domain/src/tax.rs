@@ -4,7 +4,7 @@
 //! line, for a rate and for the whole.
 
 use crate::currency::Currency;
-use crate::decimal;
+use crate::decimal::{self, Grouping};
 use crate::limits::MAX_RATE_BP;
 use crate::rounding::{CashRounding, Tie};
 use crate::words::words;
@@ -169,7 +169,7 @@ pub struct RateRefused {
 /// Reads a percentage as typed, e.g. `20`, `7.7` or `7.7 %`, into basis points.
 pub fn parse_rate_bp(text: &str) -> Result<i64, RateRefused> {
     let number = text.trim().trim_end_matches('%');
-    decimal::parse_scaled(number, 2)
+    decimal::parse_scaled(number, 2, Grouping::None)
         .ok()
         .filter(|rate_bp| (0..=MAX_RATE_BP).contains(rate_bp))
         .ok_or_else(|| RateRefused {
