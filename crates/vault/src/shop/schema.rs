@@ -1,0 +1,46 @@
+//! The shape of shop.db, made and raised by refinery from `migrations/shop/`.
+//!
+//! Promises: a file made by another version of the program (newer, or with an edited migration) is told
+//! from a disk that refuses: the first is made anew, the second is an error.
+
+use rusqlite::Connection;
+
+use super::error::ShopError;
+
+mod embedded {
+    refinery::embed_migrations!("../../migrations/shop");
+}
+
+/// Brings the file to this program's shape.
+pub(super) fn raise(connection: &mut Connection) -> Result<(), ShopError> {
+    use refinery::error::Kind;
+    match embedded::migrations::runner().run(connection) {
+        Ok(_) => Ok(()),
+        Err(error) => match error.kind() {
+            Kind::DivergentVersion(..) | Kind::MissingVersion(..) | Kind::RepeatedVersion(..) => {
+                Err(ShopError::Damaged {
+                    detail: format!("made by another version of the program: {error}"),
+                })
+            }
+            Kind::Connection(_, cause) => Err(of_cause(cause.as_ref(), &error)),
+            _ => Err(ShopError::Damaged {
+                detail: error.to_string(),
+            }),
+        },
+    }
+}
+
+/// The SQLite error below refinery's, judged as any other SQLite error.
+fn of_cause(cause: &(dyn std::error::Error + 'static), whole: &refinery::Error) -> ShopError {
+    match cause.downcast_ref::<rusqlite::Error>() {
+        Some(sql) if super::error::sql_damage(sql) => ShopError::Damaged {
+            detail: sql.to_string(),
+        },
+        Some(rusqlite::Error::SqliteFailure(code, text)) => {
+            ShopError::Sql(rusqlite::Error::SqliteFailure(*code, text.clone()))
+        }
+        _ => ShopError::Damaged {
+            detail: whole.to_string(),
+        },
+    }
+}
