@@ -45,8 +45,7 @@ fn imports(file: &File) -> Vec<(usize, String)> {
             "import('",
             "import(\"",
         ];
-        for name in names {
-            let Some(at) = line.find(name) else { continue };
+        for (at, name) in names.iter().flat_map(|name| line.match_indices(name)) {
             let quoted = &line[at + name.len()..];
             let end = quoted.find(['\'', '"']).unwrap_or(quoted.len());
             found.push((index + 1, quoted[..end].to_owned()));

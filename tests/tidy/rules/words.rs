@@ -224,7 +224,7 @@ fn a_column_that_counts_something_ends_in_its_unit() {
             let columns = statement.split([',', '(']).filter_map(|part| {
                 let mut words = part.split_whitespace();
                 let (name, kind) = (words.next()?, words.next()?);
-                (kind == "integer").then_some(name)
+                (kind.trim_end_matches(')') == "integer").then_some(name)
             });
             let bare = columns.filter(|name| WITHOUT_UNIT.contains(name) || name.ends_with("_at"));
             wrong.extend(bare.map(|name| format!("{}: {name}", file.path)));
