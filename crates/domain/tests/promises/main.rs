@@ -1,0 +1,13 @@
+//! The promises of the domain, one module for each of its rooms.
+
+mod barcodes;
+mod builders;
+mod carts;
+mod in_store;
+mod policy;
+mod refunds;
+mod rounding;
+mod tenders;
+mod text;
+mod totals;
+mod vectors;
