@@ -43,7 +43,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// Silence of the other side in the middle of an answer.
 const IDLE: Duration = Duration::from_secs(15);
 /// A whole call, however it trickles.
-const TOTAL: Duration = Duration::from_secs(60);
+const TOTAL: Duration = Duration::from_mins(1);
 
 /// What a client needs to know.
 pub struct HttpCloudConfig {

@@ -1,0 +1,189 @@
+//! What a plan asks the store to write.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use protocol::ids::{ChainHash, OpHash, SegmentId};
+use protocol::outcome::{Outcome, OutcomeCode};
+use uuid::Uuid;
+
+use super::state::{Recorded, StreamHead};
+use crate::effects::Effects;
+
+/// All writes of one batch. Lists are in the order in which they were decided.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Writes {
+    /// New rows of the op log, with the effects to apply beside each.
+    pub ops: Vec<OpRow>,
+    /// Heads to insert or move.
+    pub heads: BTreeMap<SegmentId, StreamHead>,
+    /// The sum of all stock effects by product, thousandths: one upsert each.
+    pub stock: BTreeMap<Uuid, i64>,
+    /// Products among them that are kept book of from now on.
+    pub tracked: BTreeSet<Uuid>,
+    /// Conflicts to open or to bring up to date, by id. To open one whose id exists already, open
+    /// or settled, changes nothing: the id follows from the facts.
+    pub conflicts: BTreeMap<Uuid, ConflictWrite>,
+    /// Rows for quarantine.
+    pub quarantine: BTreeMap<(SegmentId, u64, ChainHash), QuarantineRow>,
+    /// Ops that have now arrived regularly: the store marks their quarantine rows as settled and
+    /// keeps them, because a late child may still name them as its parent.
+    pub quarantine_emptied: BTreeSet<(Uuid, OpHash)>,
+}
+
+impl Writes {
+    /// Whether there is nothing to write: a batch that only repeated.
+    pub fn is_empty(&self) -> bool {
+        self.ops.is_empty()
+            && self.heads.is_empty()
+            && self.conflicts.is_empty()
+            && self.quarantine.is_empty()
+            && self.quarantine_emptied.is_empty()
+    }
+}
+
+/// One new row of the op log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpRow {
+    /// Its segment.
+    pub segment: SegmentId,
+    /// Its place.
+    pub seq: u64,
+    /// The chain there.
+    pub chain: ChainHash,
+    /// The op.
+    pub op_id: Uuid,
+    /// Whether the op id is recorded elsewhere already: only the position is new.
+    pub dup: bool,
+    /// The till.
+    pub till: Uuid,
+    /// The type's name as the op says it.
+    pub kind: String,
+    /// The hash of the bytes.
+    pub op_hash: OpHash,
+    /// The exact bytes.
+    pub bytes: Vec<u8>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why.
+    pub code: Option<OutcomeCode>,
+    /// The conflict it belongs to.
+    pub conflict: Option<Uuid>,
+    /// What is applied; empty for everything that is not.
+    pub effects: Effects,
+}
+
+impl OpRow {
+    /// The row as later batches will meet it.
+    pub const fn recorded(&self) -> Recorded {
+        Recorded {
+            op_id: self.op_id,
+            chain: self.chain,
+            outcome: self.outcome,
+            code: self.code,
+            conflict: self.conflict,
+        }
+    }
+}
+
+/// What two sides disagree on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ConflictKind {
+    /// Stock below zero; one open per branch and product.
+    NegativeStock,
+    /// One sale id under two ops.
+    SaleIdReused,
+    /// One op id with two byte strings.
+    OpIdReused,
+    /// More given back than sold.
+    OverRefund,
+    /// An edit on a version that is gone.
+    EditConflict,
+    /// One segment continued in two ways.
+    StreamFork,
+    /// A run whose parent its till cannot produce.
+    StreamHole,
+}
+
+impl ConflictKind {
+    /// Every kind, for tables and tests.
+    pub const ALL: [Self; 7] = [
+        Self::NegativeStock,
+        Self::SaleIdReused,
+        Self::OpIdReused,
+        Self::OverRefund,
+        Self::EditConflict,
+        Self::StreamFork,
+        Self::StreamHole,
+    ];
+
+    /// The word in SQL.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NegativeStock => "NEGATIVE_STOCK",
+            Self::SaleIdReused => "SALE_ID_REUSED",
+            Self::OpIdReused => "OP_ID_REUSED",
+            Self::OverRefund => "OVER_REFUND",
+            Self::EditConflict => "EDIT_CONFLICT",
+            Self::StreamFork => "STREAM_FORK",
+            Self::StreamHole => "STREAM_HOLE",
+        }
+    }
+}
+
+/// A conflict to open, or to bring up to date in place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConflictWrite {
+    /// Its identity; follows from the facts.
+    pub id: Uuid,
+    /// What it is about.
+    pub kind: ConflictKind,
+    /// `stock:<branch>/<product>`, `sale:<id>`, `op:<id>`, `segment:<id>`, `product:<id>`.
+    pub entity: String,
+    /// The op that opened it or touched it last.
+    pub op_id: Uuid,
+    /// Whether it is new; otherwise the open one is brought up to date.
+    pub opens: bool,
+    /// The stock level now, thousandths, where that is what it is about.
+    pub on_hand_milli: Option<i64>,
+}
+
+/// Why a row is in quarantine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum QuarantineReason {
+    /// It contradicts what is recorded.
+    Fork,
+    /// Its parent is in quarantine.
+    ParentQuarantined,
+    /// Its parent cannot be had.
+    Hole,
+}
+
+impl QuarantineReason {
+    /// The word in SQL.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fork => "fork",
+            Self::ParentQuarantined => "parent_quarantined",
+            Self::Hole => "hole",
+        }
+    }
+}
+
+/// An op that may be the only copy of a fact, kept aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuarantineRow {
+    /// Its segment.
+    pub segment: SegmentId,
+    /// Its place there.
+    pub seq: u64,
+    /// The chain as its till computed it.
+    pub chain: ChainHash,
+    /// The op.
+    pub op_id: Uuid,
+    /// The hash of the bytes.
+    pub op_hash: OpHash,
+    /// The exact bytes.
+    pub bytes: Vec<u8>,
+    /// Why.
+    pub reason: QuarantineReason,
+}
