@@ -2,11 +2,15 @@
 //!
 //! Owns the shape and the step from a product to a cart line. Never looks one up.
 
+use crate::in_store::ScannedValue;
 use crate::line::{NewLine, PriceReason};
 use crate::quantity::Unit;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use uuid::Uuid;
+
+/// One of anything, in thousandths.
+const ONE_MILLI: i64 = 1_000;
 
 /// One article of the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,5 +72,22 @@ impl Product {
             tax_class: self.tax_class.clone(),
             tax_rate_bp: self.tax_rate_bp,
         })
+    }
+
+    /// A line for an in-store code: a weight sells that much at the list price; a price sells one at the label's price,
+    /// whatever the catalogue says, because the label is what the customer was shown.
+    pub fn line_in_store(
+        &self,
+        value: ScannedValue,
+        scanned: Option<String>,
+    ) -> Result<NewLine, PriceMissing> {
+        match value {
+            ScannedValue::QuantityMilli(quantity_milli) => self.line(quantity_milli, None, scanned),
+            ScannedValue::PriceMinor(price_minor) => self.line(
+                ONE_MILLI,
+                Some((price_minor, PriceReason::InBarcode)),
+                scanned,
+            ),
+        }
     }
 }

@@ -1,7 +1,11 @@
 //! Prices and weights inside barcodes, by rules that are data.
 
+use crate::builders::{cart_of, mug, usual};
 use domain::in_store::InStoreRuleRefused;
-use domain::{InStoreRead, InStoreRule, InStoreScan, InStoreValue, ScannedValue, read_in_store};
+use domain::{
+    InStoreRead, InStoreRule, InStoreScan, InStoreValue, PriceReason, Product, ScannedValue, Unit,
+    read_in_store,
+};
 
 fn rule(
     prefix: &str,
@@ -38,11 +42,11 @@ fn closed(body: &str) -> String {
     format!("{body}{}", (10 - sum % 10) % 10)
 }
 
-fn scan(item: &str, value: ScannedValue) -> Option<InStoreScan> {
-    Some(InStoreScan {
+fn scan(item: &str, value: ScannedValue) -> InStoreScan {
+    InStoreScan {
         item: item.to_owned(),
         value,
-    })
+    }
 }
 
 #[test]
@@ -50,13 +54,13 @@ fn a_price_and_a_weight_are_read_without_a_verifier() {
     let price = closed("201234500399");
     assert_eq!(
         read_in_store(&price, &rules()),
-        scan("12345", ScannedValue::PriceMinor(399)),
+        Some(scan("12345", ScannedValue::PriceMinor(399))),
         "3.99 for this piece"
     );
     let weight = closed("210004201250");
     assert_eq!(
         read_in_store(&weight, &rules()),
-        scan("00042", ScannedValue::QuantityMilli(1_250)),
+        Some(scan("00042", ScannedValue::QuantityMilli(1_250))),
         "1.25 kg"
     );
 }
@@ -67,7 +71,7 @@ fn a_verifier_of_four_digits_is_checked() {
     let right = closed("021234592875");
     assert_eq!(
         read_in_store(&right, &rules()),
-        scan("12345", ScannedValue::PriceMinor(2_875))
+        Some(scan("12345", ScannedValue::PriceMinor(2_875)))
     );
     let wrong = closed("021234582875");
     assert_eq!(
@@ -83,7 +87,7 @@ fn a_verifier_of_five_digits_is_checked() {
     let right = closed("221234614685");
     assert_eq!(
         read_in_store(&right, &rules()),
-        scan("1234", ScannedValue::QuantityMilli(14_685))
+        Some(scan("1234", ScannedValue::QuantityMilli(14_685)))
     );
     let others = (0..10).filter(|&digit| {
         let code = closed(&format!("221234{digit}14685"));
@@ -148,7 +152,7 @@ fn the_longer_prefix_wins_and_a_divisor_divides() {
     let code = closed("201234512350");
     assert_eq!(
         read_in_store(&code, &all),
-        scan("2345", ScannedValue::PriceMinor(124)),
+        Some(scan("2345", ScannedValue::PriceMinor(124))),
         "123.50 in a currency without decimals"
     );
 }
@@ -204,4 +208,33 @@ fn rules_that_cannot_be_are_refused_and_never_used() {
             "{rule:?} was used"
         );
     }
+}
+
+#[test]
+fn a_weight_sells_at_the_list_price_and_a_label_at_its_own() {
+    let cheese = Product {
+        unit: Unit::Kilogram,
+        price_minor: Some(1_190),
+        ..mug()
+    };
+    let weighed = cheese
+        .line_in_store(ScannedValue::QuantityMilli(252), None)
+        .expect("it has a price");
+    assert_eq!(weighed.price_reason, None, "the list price needs no reason");
+    let labelled = cheese
+        .line_in_store(ScannedValue::PriceMinor(333), None)
+        .expect("the label has a price");
+    assert_eq!(
+        labelled.price_reason,
+        Some(PriceReason::InBarcode),
+        "the label says why"
+    );
+    let gross = cart_of([weighed, labelled], &usual())
+        .totals(&usual())
+        .gross_minor;
+    assert_eq!(
+        gross,
+        300 + 333,
+        "0.252 kg at 11.90 is 2.9988, shown 3.00; the label is 3.33"
+    );
 }

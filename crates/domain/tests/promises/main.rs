@@ -2,6 +2,7 @@
 
 mod barcodes;
 mod builders;
+mod cart_properties;
 mod carts;
 mod in_store;
 mod policy;
