@@ -203,3 +203,20 @@ fn a_landed_migration_is_never_edited() {
         &wrong,
     );
 }
+
+#[test]
+fn the_rule_sees_a_statement_and_not_a_longer_name() {
+    assert!(
+        is_about("delete from op where seq < 5", "delete from ", "op"),
+        "the statement"
+    );
+    assert!(
+        !is_about("delete from op_cursor", "delete from ", "op"),
+        "another table"
+    );
+    assert!(sets("... update sale set x = 1", "sale"), "an update");
+    assert!(
+        !sets("refuses an update of a sale set aside", "sale"),
+        "talk of one"
+    );
+}

@@ -107,3 +107,13 @@ fn is_function(line: &str) -> bool {
         && !line.trim_end().ends_with(';')
         && !line.contains('}')
 }
+
+#[test]
+fn the_rule_measures_a_function_to_its_own_brace() {
+    let code = "fn a() {\n    if x {\n    }\n}\nimpl B {\n    fn c(\n        d: u8,\n    ) {\n    }\n}\nfn e();\n";
+    assert_eq!(
+        functions(code).collect::<Vec<_>>(),
+        [(1, 4), (6, 4)],
+        "first line and length"
+    );
+}

@@ -104,3 +104,15 @@ fn lock_files_name_only_the_public_registries() {
         &found,
     );
 }
+
+#[test]
+fn the_rule_tells_a_home_from_a_route() {
+    assert!(
+        begins_a_path("let path = \"/home/somebody/x\";", "/home/"),
+        "a machine's path"
+    );
+    assert!(
+        !begins_a_path("see net/work/of", "/work/"),
+        "a relative one"
+    );
+}

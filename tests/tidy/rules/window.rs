@@ -198,3 +198,23 @@ fn the_window_computes_no_money() {
         &wrong,
     );
 }
+
+#[test]
+fn the_rule_sees_through_relative_paths() {
+    let from = "ui/src/screens/sell/Sell.svelte";
+    assert_eq!(
+        resolved(from, "../tender/Tender.svelte"),
+        "ui/src/screens/tender/Tender.svelte",
+        "up and down"
+    );
+    assert_eq!(
+        screen_of(&resolved(from, "./Lines.svelte")).as_deref(),
+        Some("sell"),
+        "its own parts"
+    );
+    assert_eq!(
+        screen_of(&resolved(from, "../../state/cart.svelte")),
+        None,
+        "no screen"
+    );
+}

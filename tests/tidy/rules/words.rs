@@ -235,3 +235,29 @@ fn a_column_that_counts_something_ends_in_its_unit() {
         &wrong,
     );
 }
+
+#[test]
+fn the_rule_sees_a_word_and_not_its_letters() {
+    assert!(
+        misnamed("crates/x.rs", 1, "BasketView").is_some(),
+        "a part of a type's name"
+    );
+    assert!(
+        misnamed("crates/x.rs", 1, "user_ids").is_some(),
+        "a part of a column's name"
+    );
+    assert!(
+        misnamed("crates/x.rs", 1, "reused").is_none(),
+        "letters within a word"
+    );
+    assert!(
+        misnamed("crates/x.rs", 1, "user_version").is_none(),
+        "somebody else's name"
+    );
+    assert_eq!(
+        declared_type("pub struct CartLine<'a> {"),
+        Some("CartLine"),
+        "a type"
+    );
+    assert_eq!(declared_type("let type_of = 1;"), None, "no type");
+}
