@@ -134,6 +134,18 @@ fn rounding_happens_when_cash_closes_the_sale_and_never_before() {
         (31_772, 0, 0),
         "nothing was rounded"
     );
+    let odd = settle(31_773, &[cash(1_003), card(30_770)], &swiss).expect("the card pays the rest");
+    assert_eq!(
+        (odd.remaining_minor, odd.to_pay_minor),
+        (0, 31_773),
+        "a card's exact rest leaves no coin open"
+    );
+    let handed = settle(31_773, &[cash(31_773)], &swiss).expect("the exact sum in cash");
+    assert_eq!(
+        (handed.remaining_minor, handed.cash_rounding_minor),
+        (0, 0),
+        "closes as it is"
+    );
     let closed = settle(31_772, &[card(30_000), cash(2_000)], &swiss).expect("cash closes");
     assert_eq!(
         (
@@ -189,6 +201,20 @@ fn a_branch_that_rounds_all_tenders_rounds_the_card_too() {
     assert!(
         settle(31_772, &[card(31_772)], &all).is_err(),
         "the unrounded one is too much"
+    );
+}
+
+#[test]
+fn where_all_tenders_are_rounded_a_sale_may_round_to_nothing_due() {
+    let all = five_centimes(ChangeRounding::Nearest, CashRoundingScope::AllTenders);
+    let open = settle(2, &[], &all).expect("no tender is needed");
+    assert_eq!(
+        (
+            open.remaining_minor,
+            open.to_pay_minor,
+            open.cash_rounding_minor
+        ),
+        (0, 0, -2)
     );
 }
 

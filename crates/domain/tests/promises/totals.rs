@@ -52,6 +52,32 @@ fn a_piece_without_discount_never_shows_another_price_than_the_shelf() {
     );
 }
 
+#[test]
+fn no_line_shows_more_net_than_gross_when_fractions_are_shared() {
+    // 19.95 and 0.54 of a penny at 5 %: the gross penny goes to the first line, and the second line's net has the larger
+    // fraction. It must not get the net penny all the same: its tax would be −1.
+    let lines = [priced(1, 19_950, 0, 500), priced(1, 540, 0, 500)];
+    let (amounts, totals) = total(
+        &lines,
+        &rules(PriceMode::TaxIncluded, TaxRounding::PerTotal),
+    );
+    assert_eq!(
+        (totals.gross_minor, totals.net_minor),
+        (20, 20),
+        "20.49 and 19.51, rounded once"
+    );
+    assert_eq!(
+        (amounts[0].net_minor, amounts[0].gross_minor),
+        (20, 20),
+        "the first line shows both pennies"
+    );
+    assert_eq!(
+        (amounts[1].net_minor, amounts[1].tax_minor),
+        (0, 0),
+        "the second shows nothing"
+    );
+}
+
 proptest! {
     #[test]
     fn lines_add_up_to_classes_and_classes_to_the_whole(lines in any_lines(), rules in any_rules()) {
