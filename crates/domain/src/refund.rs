@@ -1,6 +1,6 @@
 //! The refund: a sale of its own that points at the lines it gives back.
 //!
-//! [`crate::refund_plan`] decides what may go back and for how much; here is the shape, the sum and the closing. Promises
+//! [`plan_refund`] decides what may go back and for how much; here is the shape, the sum and the closing. Promises
 //! that all amounts and quantities are positive (a refund is the mirror, not a negative sale), that its lines add up to
 //! its totals, and that what is handed back is exactly what is due. Never gives change.
 

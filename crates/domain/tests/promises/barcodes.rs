@@ -76,6 +76,7 @@ fn a_upc_e_is_expanded_by_each_of_its_rules() {
 fn a_gtin_14_of_one_piece_is_the_piece_and_a_case_is_not() {
     assert!(finds("04006381333931", "4006381333931") && finds("4006381333931", "04006381333931"));
     let case = "14006381333938";
+    assert_eq!(normal_key(case), case, "a case keeps its indicator digit");
     assert!(
         !finds(case, "4006381333931"),
         "a case of twelve must not sell as one"

@@ -140,6 +140,10 @@ fn rounding_happens_when_cash_closes_the_sale_and_never_before() {
         (0, 31_773),
         "a card's exact rest leaves no coin open"
     );
+    assert_eq!(
+        odd.remaining_in_cash_minor, 0,
+        "not even one that coins would round up to"
+    );
     let handed = settle(31_773, &[cash(31_773)], &swiss).expect("the exact sum in cash");
     assert_eq!(
         (handed.remaining_minor, handed.cash_rounding_minor),
