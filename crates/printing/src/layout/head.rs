@@ -81,8 +81,7 @@ fn facts(sheet: &mut Sheet<'_>, document: &ReceiptDocument) {
 /// Two facts on one row if they fit whole, else one below the other.
 fn side_by_side(sheet: &mut Sheet<'_>, left: &str, right: &str) {
     let right = crate::cells::clean(right);
-    let both = format!("{left} {right}");
-    if sheet.fitting(&both, TextSize::Normal, TextSize::Tall) == TextSize::Normal {
+    if sheet.fits(&format!("{left} {right}"), TextSize::Normal) {
         sheet.pair(left, &right, 0, NORMAL);
     } else {
         sheet.text(left, NORMAL, Align::Left);

@@ -51,9 +51,15 @@ impl<'a> Sheet<'a> {
         size.columns(self.profile)
     }
 
-    /// The largest of the two sizes in which `text` is one row; the second if neither.
+    /// Whether the text is one row at that size.
+    pub(super) fn fits(&self, text: &str, size: TextSize) -> bool {
+        // Spaces at its end count: they hold a text off the edge.
+        cells(text) <= self.columns(size)
+    }
+
+    /// The first size if `text` is then one row, else the second.
     pub(super) fn fitting(&self, text: &str, wish: TextSize, else_size: TextSize) -> TextSize {
-        if cells(&clean(text)) <= self.columns(wish) {
+        if self.fits(&clean(text), wish) {
             wish
         } else {
             else_size

@@ -11,6 +11,12 @@ use crate::document::{ReceiptDocument, ReceiptKind};
 /// What fits a QR code that a telephone still reads from 58 mm paper; longer links are printed as text.
 const MAX_QR_BYTES: usize = 300;
 
+/// The two sums a customer looks for.
+const LOUD: Style = Style {
+    size: TextSize::Large,
+    bold: true,
+};
+
 pub(super) fn compose(sheet: &mut Sheet<'_>, document: &ReceiptDocument) {
     total(sheet, document);
     tenders(sheet, document);
@@ -22,46 +28,22 @@ pub(super) fn compose(sheet: &mut Sheet<'_>, document: &ReceiptDocument) {
 fn total(sheet: &mut Sheet<'_>, document: &ReceiptDocument) {
     let words = &document.words;
     let code = document.currency.code();
+    let mut add =
+        |left: &str, minor, style| sum(sheet, document, left, &signed(document, minor), style);
     if document.tax_excluded {
-        sum(
-            sheet,
-            document,
-            &words.net,
-            &signed(document, document.net_minor),
-            NORMAL,
-        );
-        sum(
-            sheet,
-            document,
-            &words.tax,
-            &signed(document, document.tax_minor),
-            NORMAL,
-        );
+        add(&words.net, document.net_minor, NORMAL);
+        add(&words.tax, document.tax_minor, NORMAL);
     }
-    let tall = Style {
-        size: TextSize::Tall,
-        bold: true,
-    };
-    sum(
-        sheet,
-        document,
+    add(
         &format!("{} {code}", words.total),
-        &signed(document, document.gross_minor),
-        tall,
+        document.gross_minor,
+        LOUD,
     );
     if document.cash_rounding_minor != 0 {
-        sum(
-            sheet,
-            document,
-            &words.rounding,
-            &signed(document, document.cash_rounding_minor),
-            NORMAL,
-        );
-        sum(
-            sheet,
-            document,
+        add(&words.rounding, document.cash_rounding_minor, NORMAL);
+        add(
             &format!("{} {code}", words.to_pay),
-            &signed(document, document.to_pay_minor),
+            document.to_pay_minor,
             BOLD,
         );
     }
@@ -69,42 +51,47 @@ fn total(sheet: &mut Sheet<'_>, document: &ReceiptDocument) {
 
 fn tenders(sheet: &mut Sheet<'_>, document: &ReceiptDocument) {
     let words = &document.words;
+    let amount = |minor| format_minor(minor, document.currency);
     for tender in &document.tenders {
-        let kind = match tender.kind {
-            TenderKind::Cash => &words.cash,
-            TenderKind::Card => &words.card,
+        let mut left = match tender.kind {
+            TenderKind::Cash => words.cash.clone(),
+            TenderKind::Card => words.card.clone(),
         };
-        let mut left = kind.clone();
         if document.kind == ReceiptKind::Refund {
             left = format!("{left} {}", words.given_back);
         }
         if let Some(reference) = &tender.reference {
             left = format!("{left} {reference}");
         }
+        sum(sheet, document, &left, &amount(tender.amount_minor), NORMAL);
+    }
+    if document.change_minor != 0 {
+        sheet.blank();
         sum(
             sheet,
             document,
-            &left,
-            &format_minor(tender.amount_minor, document.currency),
-            NORMAL,
+            &words.change,
+            &amount(document.change_minor),
+            LOUD,
         );
-    }
-    if document.change_minor != 0 {
-        let right = format_minor(document.change_minor, document.currency);
-        let size = sheet.fitting(
-            &format!("{} {right}", words.change),
-            TextSize::Large,
-            TextSize::Tall,
-        );
-        sheet.blank();
-        sheet.pair(&words.change, &right, 0, Style { size, bold: true });
     }
 }
 
 /// A sum, its last digit below the articles' last digits: when those carry a tax mark, two cells in.
 fn sum(sheet: &mut Sheet<'_>, document: &ReceiptDocument, left: &str, amount: &str, style: Style) {
-    let hang = if document.taxes.len() < 2 { "" } else { "  " };
-    sheet.pair(left, &format!("{amount}{hang}"), 0, style);
+    let marked = document.taxes.len() > 1;
+    let hanging = |cells: &str| format!("{amount}{}", if marked { cells } else { "" });
+    let large = hanging(" ");
+    if style.size == TextSize::Large && sheet.fits(&format!("{left} {large}"), TextSize::Large) {
+        sheet.pair(left, &large, 0, style);
+        return;
+    }
+    let size = if style.size == TextSize::Large {
+        TextSize::Tall
+    } else {
+        style.size
+    };
+    sheet.pair(left, &hanging("  "), 0, Style { size, ..style });
 }
 
 fn taxes(sheet: &mut Sheet<'_>, document: &ReceiptDocument) {
