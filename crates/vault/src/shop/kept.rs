@@ -133,6 +133,13 @@ pub(super) struct KeptPart {
     encoder: zstd::Encoder<'static, File>,
 }
 
+impl KeptPart {
+    /// Gives up a source that was not accepted.
+    pub(super) fn discard(self) {
+        super::anew::remove_quietly(&self.path);
+    }
+}
+
 /// Reads a source while hashing it and, if it is to be kept, writing it down.
 pub(super) struct Tee<'a, R> {
     source: R,

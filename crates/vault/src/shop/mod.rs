@@ -10,10 +10,10 @@
 //! - An import is taken over whole or not at all.
 //!
 //! Never holds a sale, a person or a secret. That is why the file is not encrypted by default: everything in
-//! it hangs on the shelves with a price tag, the data folder's rights keep it from being changed, and plain
-//! pages can be mapped from the system's cache. A key may be given all the same. The measured cost of
-//! both is in `docs/decisions` terms small: see `examples/shop_probe.rs`, which measures it.
+//! it hangs on the shelves with a price tag, and the price that counts is the one in the sale, in the vault. A
+//! key may be given all the same. MEASURED
 
+mod anew;
 mod browse;
 mod doors;
 mod error;
@@ -69,9 +69,10 @@ pub struct Shop {
 }
 
 /// What opening found and did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShopOpened {
-    /// The file was missing or set aside: articles made by ops must be put again.
+    /// The file was missing or set aside, now or at an earlier start: articles made by ops must be put again;
+    /// then call [`Shop::caught_up`].
     pub made_anew: bool,
     /// Where a damaged file was set aside, whole.
     pub set_aside: Option<PathBuf>,
@@ -87,7 +88,7 @@ impl Shop {
     /// Opens the catalogue in the data folder, or makes it; reads kept imports again that it does not hold.
     pub fn open(dir: &Path, key: Option<ShopKey>) -> Result<(Self, ShopOpened), ShopError> {
         fs::create_dir_all(dir).map_err(ShopError::disk(dir))?;
-        let (doors, mut opened) = publish::open_or_make(dir, key.as_ref())?;
+        let (doors, mut opened) = anew::open_or_make(dir, key.as_ref())?;
         let shop = Self {
             dir: dir.to_path_buf(),
             key,
@@ -104,6 +105,12 @@ impl Shop {
         let rules = shop.rules()?;
         shop.remember_rules(rules);
         Ok((shop, opened))
+    }
+
+    /// Says that the articles made by ops were put again after the file was made anew: the next start
+    /// does not ask for them any more.
+    pub fn caught_up(&self) {
+        anew::forget_anew(&self.dir);
     }
 
     /// What a scanned or typed code is; no products: unknown. See the order in `scan`.
@@ -229,13 +236,11 @@ impl Shop {
         if !error.is_damage() {
             return error;
         }
-        if let Err(trouble) = fs::write(self.dir.join(publish::DAMAGED_MARK), error.to_string()) {
-            tracing::error!(%trouble, "the catalogue is damaged and the mark for the next start could not be written");
+        anew::mark_damaged(&self.dir, &error);
+        if let ShopError::Sql(sql) = error {
+            return judged(sql);
         }
-        match error {
-            ShopError::Sql(sql) => judged(sql),
-            other => other,
-        }
+        error
     }
 }
 

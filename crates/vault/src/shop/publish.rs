@@ -1,89 +1,22 @@
-//! Making the catalogue's file: the first time, anew after damage, and beside the old one for an import.
+//! Changing the catalogue for its next one: an import, whole or not at all.
 //!
-//! One way for all: a copy is built as `shop-next.db`, flushed, and renamed over `shop.db` while the doors
-//! are closed for that moment. A power cut leaves the old file or the new one, each whole; a kept source that
-//! the file does not hold (the cut fell between the two renames) is read again at the next start.
-//!
-//! Never deletes a damaged file: it goes to `quarantine/`, whole.
+//! A copy is built as `shop-next.db`, flushed, and renamed over `shop.db` while the doors are closed for that
+//! moment. A power cut leaves the old file or the new one, each whole; a kept source that the file does not
+//! hold (the cut fell between the two renames) is read again at the next start.
 
 use std::fs::{self, File};
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::PoisonError;
 
 use rusqlite::{Connection, named_params};
 
+use super::anew::{FILE, NEXT, SIDES, remove_quietly, remove_with_sides};
 use super::doors::{self, Doors, lock};
 use super::error::ShopError;
 use super::import::{self, ImportOptions, ImportReport};
 use super::kept::{KeptPart, Tee, sync_dir};
-use super::{Shop, ShopKey, ShopOpened, put};
-
-const FILE: &str = "shop.db";
-const NEXT: &str = "shop-next.db";
-/// Written when damage is met while selling; the next start sets the file aside.
-pub(super) const DAMAGED_MARK: &str = "shop.db-damaged";
-/// What SQLite may leave beside a file.
-const SIDES: [&str; 3] = ["-wal", "-shm", "-journal"];
-
-/// Opens the file; what is no sound catalogue is set aside and an empty one made.
-pub(super) fn open_or_make(
-    dir: &Path,
-    key: Option<&ShopKey>,
-) -> Result<(Doors, ShopOpened), ShopError> {
-    let file = dir.join(FILE);
-    let mark = dir.join(DAMAGED_MARK);
-    remove_with_sides(&dir.join(NEXT));
-    let mut opened = ShopOpened {
-        made_anew: !file.exists(),
-        set_aside: None,
-        why: None,
-        imported_again: Vec::new(),
-        not_imported: Vec::new(),
-    };
-    let met_before = fs::read_to_string(&mark).ok();
-    let why = match (met_before, Doors::open(&file, key)) {
-        (None, Ok(doors)) => return Ok((doors, opened)),
-        (Some(why), Ok(_)) => why,
-        (_, Err(error)) if error.is_damage() => error.to_string(),
-        (_, Err(error)) => return Err(error),
-    };
-    opened.set_aside = Some(set_aside(dir)?);
-    opened.made_anew = true;
-    opened.why = Some(why);
-    let doors = Doors::open(&file, key)?;
-    // Last: a cut before this line sets the new, empty file aside as well, which costs nothing.
-    if let Err(error) = fs::remove_file(&mark) {
-        tracing::debug!(%error, "no mark of damage to remove");
-    }
-    Ok((doors, opened))
-}
-
-/// Moves the file and what lies beside it to `quarantine/shop-N/`.
-fn set_aside(dir: &Path) -> Result<PathBuf, ShopError> {
-    let quarantine = dir.join("quarantine");
-    fs::create_dir_all(&quarantine).map_err(ShopError::disk(&quarantine))?;
-    let mut number = 1_u32;
-    let target = loop {
-        let target = quarantine.join(format!("shop-{number}"));
-        match fs::create_dir(&target) {
-            Ok(()) => break target,
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => number += 1,
-            Err(error) => return Err(ShopError::disk(&target)(error)),
-        }
-    };
-    for name in SIDES
-        .iter()
-        .map(|side| format!("{FILE}{side}"))
-        .chain([FILE.to_owned()])
-    {
-        let from = dir.join(&name);
-        if from.exists() {
-            fs::rename(&from, target.join(&name)).map_err(ShopError::disk(&from))?;
-        }
-    }
-    Ok(target)
-}
+use super::{Shop, ShopOpened, put};
 
 /// Ends the remembering of changes, whatever way an import ends.
 struct Meanwhile<'a>(&'a Shop);
@@ -125,12 +58,13 @@ impl Shop {
         } else {
             Some(self.kept.begin()?)
         };
-        let report = self.fill(&connection, source, part.as_mut(), options, progress);
+        let report = fill(&connection, source, part.as_mut(), options, progress);
         match (report, part) {
             (Ok(report), Some(part)) => self.take_over(connection, part, report, options),
-            (report, _) => {
+            (report, part) => {
                 drop(connection);
                 remove_with_sides(&self.dir.join(NEXT));
+                part.map(KeptPart::discard);
                 report
             }
         }
@@ -156,14 +90,18 @@ impl Shop {
                 Err(error) => opened.not_imported.push(format!("{name}: {error}")),
             }
         }
+        if opened.imported_again.is_empty() {
+            drop(connection);
+            remove_with_sides(&self.dir.join(NEXT));
+            return Ok(());
+        }
         self.publish(connection)
     }
 
     fn import_one_kept(&self, connection: &Connection, name: &str) -> Result<(), ShopError> {
         let (options, source) = self.kept.read(name)?;
         connection.execute_batch("SAVEPOINT kept")?;
-        let done = self
-            .fill(connection, source, None, &options, &mut |_| {})
+        let done = fill(connection, source, None, &options, &mut |_| {})
             .and_then(|report| record(connection, name, &report, &options));
         connection.execute_batch(if done.is_ok() {
             "RELEASE kept"
@@ -197,28 +135,6 @@ impl Shop {
         let connection = doors::building(&next, self.key.as_ref())?;
         connection.execute_batch("BEGIN")?;
         Ok(connection)
-    }
-
-    fn fill(
-        &self,
-        connection: &Connection,
-        source: impl Read,
-        part: Option<&mut KeptPart>,
-        options: &ImportOptions,
-        progress: &mut dyn FnMut(u64),
-    ) -> Result<ImportReport, ShopError> {
-        let import_no = connection.query_row(
-            "SELECT coalesce(max(import_no), 0) + 1 FROM import",
-            [],
-            |row| row.get(0),
-        )?;
-        let unpacked =
-            import::unpacked(source).map_err(|source| ShopError::Source { row: 0, source })?;
-        let mut tee = Tee::new(unpacked, part);
-        let mut report = import::fill(connection, &mut tee, options, import_no, progress)?;
-        report.source_sha256 = tee.sha256();
-        report.dry_run = options.dry_run;
-        Ok(report)
     }
 
     fn take_over(
@@ -262,6 +178,28 @@ impl Shop {
     }
 }
 
+/// Reads a source into the copy while it is hashed and, if it is to be kept, written down.
+fn fill(
+    connection: &Connection,
+    source: impl Read,
+    part: Option<&mut KeptPart>,
+    options: &ImportOptions,
+    progress: &mut dyn FnMut(u64),
+) -> Result<ImportReport, ShopError> {
+    let import_no = connection.query_row(
+        "SELECT coalesce(max(import_no), 0) + 1 FROM import",
+        [],
+        |row| row.get(0),
+    )?;
+    let unpacked =
+        import::unpacked(source).map_err(|source| ShopError::Source { row: 0, source })?;
+    let mut tee = Tee::new(unpacked, part);
+    let mut report = import::fill(connection, &mut tee, options, import_no, progress)?;
+    report.source_sha256 = tee.sha256();
+    report.dry_run = options.dry_run;
+    Ok(report)
+}
+
 /// Writes down which source the catalogue now holds.
 fn record(
     connection: &Connection,
@@ -286,23 +224,4 @@ fn flush(file: &Path) -> Result<(), ShopError> {
     File::open(file)
         .and_then(|file| file.sync_all())
         .map_err(ShopError::disk(file))
-}
-
-fn remove_with_sides(file: &Path) {
-    remove_quietly(file);
-    for side in SIDES {
-        let mut name = file.as_os_str().to_owned();
-        name.push(side);
-        remove_quietly(Path::new(&name));
-    }
-}
-
-/// Removes what may not be there.
-fn remove_quietly(file: &Path) {
-    match fs::remove_file(file) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            tracing::warn!(file = %file.display(), %error, "a left-over of an import could not be removed");
-        }
-        Ok(()) | Err(_) => {}
-    }
 }

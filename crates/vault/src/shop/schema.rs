@@ -23,7 +23,11 @@ pub(super) fn raise(connection: &mut Connection) -> Result<(), ShopError> {
                 })
             }
             Kind::Connection(_, cause) => Err(of_cause(cause.as_ref(), &error)),
-            _ => Err(ShopError::Damaged {
+            Kind::InvalidName
+            | Kind::InvalidVersion
+            | Kind::InvalidMigrationPath(..)
+            | Kind::ConfigError(_)
+            | Kind::InvalidMigrationFile(..) => Err(ShopError::Damaged {
                 detail: error.to_string(),
             }),
         },

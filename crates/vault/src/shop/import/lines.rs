@@ -50,9 +50,8 @@ impl<R: BufRead> Lines<R> {
     /// The next line that is not blank; none at the end.
     pub(super) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
         loop {
-            let whole = match self.read_line()? {
-                None => return Ok(None),
-                Some(whole) => whole,
+            let Some(whole) = self.read_line()? else {
+                return Ok(None);
             };
             self.row += 1;
             if !whole {

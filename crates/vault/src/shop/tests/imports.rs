@@ -286,6 +286,10 @@ fn an_import_that_is_cut_short_leaves_the_old_catalogue() {
     );
     drop(shop);
     assert!(
+        !dir.path().join("imports/incoming.part").exists(),
+        "what was not accepted is not kept"
+    );
+    assert!(
         scanned(&open(dir.path()), "N1").is_empty(),
         "not after a restart either"
     );

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::{article, import, open, scanned, shop};
-use crate::shop::{Shop, ShopError};
+use crate::shop::{Shop, ShopError, ShopOpened};
 
 const CSV: &str = "code,name,price,tax_class\nM1,Milk,1.15,zero\n";
 
@@ -67,8 +67,19 @@ fn a_damaged_file_is_set_aside_whole_and_made_anew() {
     assert!(opened.why.is_some(), "with the reason in words");
     assert_eq!(scanned(&shop, "M1"), ["Milk"], "the catalogue is back");
     drop(shop);
+    let (shop, opened) = Shop::open(dir.path(), None).expect("opens");
+    assert!(
+        opened.made_anew && opened.set_aside.is_none(),
+        "set aside once, and remembered until the caller has put its own articles: {opened:?}"
+    );
+    shop.caught_up();
+    drop(shop);
     let (_shop, opened) = Shop::open(dir.path(), None).expect("opens");
-    assert!(!opened.made_anew, "once is enough: {opened:?}");
+    assert_eq!(
+        opened,
+        ShopOpened::default(),
+        "then a start is a start again"
+    );
 }
 
 #[test]
@@ -229,6 +240,6 @@ fn an_encrypted_catalogue_does_all_the_same() {
         "nothing is readable in the file"
     );
     let (shop, opened) = Shop::open(dir.path(), key).expect("opens");
-    assert!(!opened.made_anew, "the key fits: {opened:?}");
+    assert!(opened.set_aside.is_none(), "the key fits: {opened:?}");
     assert_eq!(scanned(&shop, "M1"), ["Milk"], "and it scans");
 }

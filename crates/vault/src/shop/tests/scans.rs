@@ -19,8 +19,11 @@ fn rule(prefix: &str, holds: InStoreValue) -> InStoreRule {
 fn a_code_is_found_by_each_of_its_spellings() {
     let (_dir, shop) = shop();
     let upc_a = "012300045018".to_owned();
-    shop.put_product(&article("P1", "Peanut butter"), &[upc_a.clone()])
-        .expect("put");
+    shop.put_product(
+        &article("P1", "Peanut butter"),
+        std::slice::from_ref(&upc_a),
+    )
+    .expect("put");
     for code in [
         upc_a.as_str(),
         "0012300045018",
@@ -39,10 +42,13 @@ fn a_code_is_found_by_each_of_its_spellings() {
 fn two_articles_under_one_code_are_both_answered() {
     let (_dir, shop) = shop();
     let code = "5000000050048".to_owned();
-    shop.put_product(&article("B1", "Salted butter"), &[code.clone()])
+    shop.put_product(&article("B1", "Salted butter"), std::slice::from_ref(&code))
         .expect("put");
-    shop.put_product(&article("B2", "Unsalted butter"), &[code.clone()])
-        .expect("put");
+    shop.put_product(
+        &article("B2", "Unsalted butter"),
+        std::slice::from_ref(&code),
+    )
+    .expect("put");
     assert_eq!(
         scanned(&shop, &code),
         ["Salted butter", "Unsalted butter"],
