@@ -2,8 +2,8 @@
 //!
 //! The story of one run: `holdfastctl replay` rings invoices and notes each one that was acknowledged; at a
 //! moment drawn from the seed it gets SIGKILL; the next run goes on with the first invoice that was not
-//! acknowledged. Now and then the cloud is killed as well and started again. When all runs are done, four
-//! things must hold: the journal verifies and equals the vault; every acknowledged sale is in the cloud;
+//! acknowledged. Now and then what waits is sent in between, and the sender or the cloud is killed over it,
+//! so that replies get lost. When all runs are done, four things must hold: the journal verifies and equals the vault; every acknowledged sale is in the cloud;
 //! no sale and no invoice is there twice; till and cloud count the same and end with the same chain.
 //!
 //! Promises one history of moments per seed. Never looks into the till's files: it asks the programs, and
@@ -30,8 +30,8 @@ const REAL: &str = "../shared/data/online-retail-2010-12_2011-05.csv.gz";
 /// How many invoices one run may ring before it ends by itself.
 const INVOICES_A_RUN: usize = 60;
 
-/// One kill in this many hits the cloud, too.
-const CLOUD_DIES_ONE_IN: u64 = 5;
+/// After one run in this many, a push is begun and cut off.
+const PUSH_ONE_IN: u64 = 4;
 
 /// How long the programs get to drain what is left.
 const DRAIN_S: u32 = 180;
@@ -148,8 +148,8 @@ fn kills(plan: &Plan, folder: &Path) -> Result<()> {
         } else {
             next = last;
         }
-        if dice.below(CLOUD_DIES_ONE_IN) == 0 {
-            cloud = cloud.killed_and_started_again()?;
+        if dice.below(PUSH_ONE_IN) == 0 {
+            cloud = one_push(&till, cloud, &mut dice)?;
         }
     }
     println!(
@@ -184,6 +184,20 @@ fn one_run(till: &Till, part: &[Invoice], books: &mut Books, dice: &mut Dice) ->
     let killed = run.kill_after(after_sales, then)?;
     books.read(&till.acknowledgements()?)?;
     Ok(killed)
+}
+
+/// Either end of a push dies at some moment of it; the cloud is up again afterwards.
+fn one_push(till: &Till, cloud: Cloud, dice: &mut Dice) -> Result<Cloud> {
+    let push = till.push()?;
+    let moment = Duration::from_micros(dice.below(500_000));
+    if dice.below(2) == 0 {
+        push.kill_after(0, moment)?;
+        return Ok(cloud);
+    }
+    std::thread::sleep(moment);
+    let cloud = cloud.killed_and_started_again()?;
+    push.kill_after(0, Duration::from_micros(dice.below(500_000)))?;
+    Ok(cloud)
 }
 
 fn prove_books(till: &Till, cloud: &Cloud, books: &Books) -> Result<()> {
