@@ -184,6 +184,24 @@ impl Till {
             running: Running(child),
             list,
             before,
+            may_fail: false,
+        })
+    }
+
+    /// Starts sending what waits; it may end in any way, for the cloud may die under it.
+    pub(crate) fn push(&self) -> Result<Run> {
+        let mut push = self.ctl("sync");
+        push.args(["--until-drained", "--timeout", "10"])
+            .stdout(Stdio::null());
+        push.stderr(log(&self.folder, "sync.log")?);
+        let child = push.spawn().context("holdfastctl sync cannot be started")?;
+        let list = self.list();
+        let before = lines(&list);
+        Ok(Run {
+            running: Running(child),
+            list,
+            before,
+            may_fail: true,
         })
     }
 
@@ -219,11 +237,12 @@ impl Till {
     }
 }
 
-/// A replay under way.
+/// A command of the till under way.
 pub(crate) struct Run {
     running: Running,
     list: PathBuf,
     before: u64,
+    may_fail: bool,
 }
 
 impl Run {
@@ -255,7 +274,7 @@ impl Run {
     fn done(&mut self) -> Result<Option<bool>> {
         match self.running.0.try_wait()? {
             None => Ok(None),
-            Some(status) if status.success() => Ok(Some(false)),
+            Some(status) if status.success() || self.may_fail => Ok(Some(false)),
             Some(status) => bail!("replay ended by itself with {status}, see replay.log"),
         }
     }
