@@ -17,5 +17,12 @@
     reason = "units end a name and ids name their owner: `net_minor`, `sale_id` are the words of SQL and JSON"
 )]
 
+pub mod backoff;
+pub mod chunk;
 pub mod effects;
 pub mod ingest;
+pub mod queue_state;
+pub mod till;
+
+pub use queue_state::{PathState, QueueState, queue_state};
+pub use till::{TillSync, TillSyncConfig};
