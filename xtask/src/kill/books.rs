@@ -30,7 +30,7 @@ impl Books {
         {
             let words: Vec<&str> = line.split_whitespace().collect();
             let (invoice, id, kind) = match words.as_slice() {
-                [invoice, id] => (invoice, id, &"sale"),
+                [invoice, id] => (invoice, id, &kind_of(id)),
                 [invoice, id, kind] => (invoice, id, kind),
                 _ => bail!(
                     "an acknowledgement is 'invoice id kind', not '{}'",
@@ -88,6 +88,15 @@ impl Books {
     }
 }
 
+/// A sale's id is a time-ordered UUID (version 7); an adjustment's follows from its invoice (version 8).
+fn kind_of(id: &str) -> &'static str {
+    if id.as_bytes().get(14) == Some(&b'8') {
+        "adjustment"
+    } else {
+        "sale"
+    }
+}
+
 fn doubles<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let mut seen = BTreeSet::new();
     names
@@ -139,6 +148,20 @@ mod tests {
         assert!(
             twice.contains("rung twice"),
             "one invoice as two sales: {twice}"
+        );
+    }
+
+    #[test]
+    fn an_adjustment_is_known_by_its_id() {
+        assert_eq!(
+            kind_of("0193a2b4-0000-7abc-8000-000000000000"),
+            "sale",
+            "version 7"
+        );
+        assert_eq!(
+            kind_of("5f0c1d2e-0000-8abc-8000-000000000000"),
+            "adjustment",
+            "version 8"
         );
     }
 

@@ -168,6 +168,7 @@ impl Till {
         let csv = self.folder.join("part.csv");
         invoices::write(&csv, part)?;
         let list = self.list();
+        whole_lines_only(&list)?;
         let before = lines(&list);
         let mut replay = self.ctl("replay");
         replay
@@ -278,6 +279,19 @@ impl Run {
             Some(status) => bail!("replay ended by itself with {status}, see replay.log"),
         }
     }
+}
+
+/// A line that a kill cut in two must not become one with the next.
+fn whole_lines_only(list: &Path) -> Result<()> {
+    let bytes = std::fs::read(list).unwrap_or_default();
+    let end = bytes
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |last| last + 1);
+    if end == bytes.len() {
+        return Ok(());
+    }
+    std::fs::write(list, bytes.get(..end).unwrap_or_default()).context("the list cannot be mended")
 }
 
 fn lines(list: &Path) -> u64 {
