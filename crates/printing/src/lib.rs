@@ -3,6 +3,7 @@
 mod cells;
 mod commands;
 mod document;
+mod driver;
 mod encode;
 mod layout;
 mod preview;
@@ -15,6 +16,10 @@ pub use cells::cells;
 pub use commands::{JobOptions, drawer_pulse, to_escpos};
 pub use document::{
     ReceiptDocument, ReceiptHead, ReceiptKind, ReceiptLine, ReceiptTax, ReceiptTender,
+};
+pub use driver::{
+    AddressRefused, Paper, Patience, PrintOutcome, PrinterAddress, PrinterDriver, PrinterStatus,
+    PrinterTrouble, UsbPrinter, open, open_with, usb_printers,
 };
 pub use encode::Encoding;
 pub use layout::{Align, Layout, Row, Segment, TextRow, TextSize, lay_out};

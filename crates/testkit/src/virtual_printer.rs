@@ -31,6 +31,8 @@ pub enum Mode {
     Slow(usize),
     /// Prints, and answers no status request, as many cheap printers do.
     Mute,
+    /// Answers until so many bytes of a job have come; takes the rest and says nothing more.
+    SilentAfter(usize),
 }
 
 #[derive(Debug, Default)]
@@ -181,7 +183,12 @@ fn serve(mut stream: TcpStream, mode: Mode, shared: &Shared) {
         if matches!(mode, Mode::Slow(_)) {
             thread::sleep(Duration::from_millis(1));
         }
-        if mode != Mode::Mute && stream.write_all(&answers).is_err() {
+        let silent = match mode {
+            Mode::Mute => true,
+            Mode::SilentAfter(limit) => lock(&shared.received).jobs[job].len() >= limit,
+            _ => false,
+        };
+        if !silent && stream.write_all(&answers).is_err() {
             break;
         }
     }
