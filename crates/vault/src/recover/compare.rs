@@ -1,0 +1,299 @@
+//! Comparing a whole vault with its journal and making the two equal.
+//!
+//! Reads the journal from the place the vault last saw flushed (or, if anything there is not as
+//! expected, or the file is small, from its beginning).
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use journal::{Entry, Journal, JournalError, JournalScan, OpenJournal, Rewrite};
+use protocol::{StoredOp, TillIdentity};
+use rusqlite::{Connection, named_params};
+
+use super::restore::{Put, Restoring};
+use super::{Damage, StartReport};
+use crate::error::VaultError;
+use crate::head::{self, Head};
+use crate::open::Paths;
+use crate::reads::{op_no, scalar, uint};
+use crate::rows::{identity, operators, outbox, settings};
+
+/// Ops appended to the journal with one flush.
+const BATCH: usize = 500;
+
+/// What comparing came to.
+pub(crate) enum Compared {
+    /// Both hold the same now.
+    Equal(Box<Journal>),
+    /// The vault lacks an op in its middle: it must be rebuilt.
+    VaultDamaged(String),
+}
+
+/// The vault's side of the comparison.
+pub(crate) struct Whole<'a> {
+    pub(crate) db: &'a Connection,
+    pub(crate) identity: TillIdentity,
+    pub(crate) now_ms: i64,
+}
+
+/// What the journal's ops were, seen from the vault.
+struct Seen<'a> {
+    restoring: Restoring<'a>,
+    vault_head: u64,
+    first: Option<u64>,
+    last: u64,
+    ops: u64,
+    in_order: bool,
+    differs: u64,
+    vault_lacks: Option<u64>,
+    failed: Option<VaultError>,
+}
+
+impl Seen<'_> {
+    fn visit(&mut self, entry: Entry) -> ControlFlow<()> {
+        let Entry::Op(op) = entry else {
+            return ControlFlow::Continue(());
+        };
+        match self.take(&op) {
+            Ok(()) if self.vault_lacks.is_none() => ControlFlow::Continue(()),
+            Ok(()) => ControlFlow::Break(()),
+            Err(error) => {
+                self.failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    }
+
+    fn take(&mut self, op: &StoredOp) -> Result<(), VaultError> {
+        self.in_order &= op.seq > self.last;
+        self.first.get_or_insert(op.seq);
+        self.last = self.last.max(op.seq);
+        if op.seq <= self.vault_head && !self.restoring.has_seq(op.seq)? {
+            self.vault_lacks = Some(op.seq);
+            return Ok(());
+        }
+        match self.restoring.put(op)? {
+            Put::Known | Put::Inserted => self.ops += 1,
+            Put::Differs => self.differs += 1,
+        }
+        Ok(())
+    }
+}
+
+/// Compares and mends. `head` follows what was recovered.
+pub(crate) fn compare(
+    vault: &Whole<'_>,
+    head: &mut Head,
+    open: &OpenJournal,
+    paths: &Paths,
+    report: &mut StartReport,
+) -> Result<Compared, VaultError> {
+    if !open.path.exists() {
+        let why = "the journal is missing";
+        return rewrite(vault, head, open, paths, report, why).map(Compared::Equal);
+    }
+    vault.db.execute_batch("BEGIN IMMEDIATE")?;
+    let mut seen = Seen {
+        restoring: Restoring::new(vault.db, head.clone(), vault.now_ms),
+        vault_head: head.seq,
+        first: None,
+        last: 0,
+        ops: 0,
+        in_order: true,
+        differs: 0,
+        vault_lacks: None,
+        failed: None,
+    };
+    let opened = Journal::open(open, |entry, _| seen.visit(entry));
+    let failed = seen.failed.take();
+    if failed.is_some() || seen.vault_lacks.is_some() || opened.is_err() {
+        vault.db.execute_batch("ROLLBACK")?;
+    }
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    if let Some(seq) = seen.vault_lacks {
+        return Ok(Compared::VaultDamaged(format!(
+            "op {seq} is missing in the vault"
+        )));
+    }
+    let (mut journal, scan) = match opened {
+        Ok(opened) => opened,
+        Err(JournalError::NotAJournal { .. }) => {
+            let why = "its header does not read";
+            return rewrite(vault, head, open, paths, report, why).map(Compared::Equal);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if seen.restoring.inserted > 0 {
+        seen.restoring.end_segments()?;
+        head::store(vault.db, &seen.restoring.head)?;
+    }
+    vault.db.execute_batch("COMMIT")?;
+    *head = seen.restoring.head.clone();
+    report.recovered_ops += seen.restoring.inserted;
+    report.contradictions += seen.differs;
+    cut_torn(&mut journal, &scan, paths, report)?;
+    match journals_trouble(vault.db, &seen, &scan)? {
+        None => {
+            report.journaled_ops += append_rest(vault.db, &mut journal, seen.last)?;
+            Ok(Compared::Equal(Box::new(journal)))
+        }
+        Some(_) if open.trusted.is_some() => {
+            // Only the tail was looked at: look at everything before anything is set aside.
+            drop(journal);
+            let everything = OpenJournal {
+                trusted: None,
+                ..open.clone()
+            };
+            compare(vault, head, &everything, paths, report)
+        }
+        Some(why) => {
+            drop(journal);
+            rewrite(vault, head, open, paths, report, &why).map(Compared::Equal)
+        }
+    }
+}
+
+fn cut_torn(
+    journal: &mut Journal,
+    scan: &JournalScan,
+    paths: &Paths,
+    report: &mut StartReport,
+) -> Result<(), VaultError> {
+    if let Some(torn) = scan.torn {
+        let aside = paths.aside("journal-tail.bin")?;
+        journal.cut_torn(torn, &aside)?;
+        report.torn_tail = true;
+        report.set_aside.push(aside);
+    }
+    Ok(())
+}
+
+/// What is wrong with the journal beyond a tail that is behind.
+fn journals_trouble(
+    db: &Connection,
+    seen: &Seen<'_>,
+    scan: &JournalScan,
+) -> Result<Option<String>, VaultError> {
+    if let Some(first) = scan.broken.first() {
+        let stretches = scan.broken.len();
+        return Ok(Some(format!(
+            "{stretches} stretch(es) do not read, the first from byte {} to {}",
+            first.from, first.until
+        )));
+    }
+    if seen.differs > 0 {
+        return Ok(Some(format!("{} op(s) contradict the vault", seen.differs)));
+    }
+    if !seen.in_order {
+        return Ok(Some("its ops are not in cashier order".into()));
+    }
+    // From where this scan began: whatever lies before was compared at an earlier start.
+    let low = if scan.from > 64 {
+        seen.first.map_or(0, op_no)
+    } else {
+        0
+    };
+    let between: i64 = scalar(
+        db,
+        "SELECT count(*) FROM op WHERE op_no >= ?1 AND op_no < ?2",
+        [low, op_no(seen.last + 1)],
+    )?;
+    if uint(between) != seen.ops {
+        return Ok(Some(format!(
+            "it has {} of {between} ops up to {}",
+            seen.ops, seen.last
+        )));
+    }
+    Ok(None)
+}
+
+/// Appends the vault's ops after `last` to the journal; returns how many.
+fn append_rest(db: &Connection, journal: &mut Journal, last: u64) -> Result<u64, VaultError> {
+    let mut batch = Vec::new();
+    let mut count = 0;
+    for_each_op(db, last, |op| {
+        batch.push(op);
+        count += 1;
+        if batch.len() >= BATCH {
+            journal.append(&std::mem::take(&mut batch))?;
+        }
+        Ok(())
+    })?;
+    journal.append(&batch)?;
+    Ok(count)
+}
+
+/// Writes the journal anew from the vault: who the till is, its settings and people, every op.
+fn rewrite(
+    vault: &Whole<'_>,
+    head: &Head,
+    open: &OpenJournal,
+    paths: &Paths,
+    report: &mut StartReport,
+    why: &str,
+) -> Result<Box<Journal>, VaultError> {
+    let mut fresh = Rewrite::begin(open)?;
+    for entry in notes(vault.db, &vault.identity)? {
+        fresh.push(entry)?;
+    }
+    for_each_op(vault.db, 0, |op| Ok(fresh.push(Entry::Op(op))?))?;
+    let aside: PathBuf = paths.aside("critical.journal")?;
+    let existed = open.path.exists();
+    let journal = fresh.finish(&aside)?;
+    if existed {
+        Paths::make_read_only(&aside);
+        report.set_aside.push(aside);
+    }
+    if head.ops > 0 {
+        report.journal = Damage::Rebuilt { why: why.into() };
+    }
+    Ok(Box::new(journal))
+}
+
+/// What a vault needs besides its ops to be rebuilt from the journal alone.
+pub(crate) fn notes(db: &Connection, who: &TillIdentity) -> Result<Vec<Entry>, VaultError> {
+    let mut all = vec![note(identity::NOTE, identity::to_json(who)?)];
+    let mut statement = db.prepare_cached("SELECT name, json FROM setting ORDER BY name")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let name: String = row.get("name")?;
+        all.push(note(&format!("{}{name}", settings::NOTE), row.get("json")?));
+    }
+    for operator in operators::list_from(db)? {
+        let json = serde_json::to_string(&operator).map_err(|error| VaultError::Unreadable {
+            what: "operator".into(),
+            why: error.to_string(),
+        })?;
+        all.push(note(
+            &format!("{}{}", operators::NOTE, operator.operator_id),
+            json,
+        ));
+    }
+    Ok(all)
+}
+
+fn note(name: &str, json: String) -> Entry {
+    Entry::Note {
+        name: name.to_owned(),
+        json,
+    }
+}
+
+/// Every op after `last`, in cashier order.
+fn for_each_op(
+    db: &Connection,
+    last: u64,
+    mut each: impl FnMut(StoredOp) -> Result<(), VaultError>,
+) -> Result<(), VaultError> {
+    let mut statement = db.prepare_cached(
+        "SELECT o.*, s.segment FROM op o JOIN segment s USING (segment_no)
+         WHERE o.op_no >= :from ORDER BY o.op_no",
+    )?;
+    let mut rows = statement.query(named_params! { ":from": op_no(last + 1) })?;
+    while let Some(row) = rows.next()? {
+        each(outbox::read_op(row)?)?;
+    }
+    Ok(())
+}

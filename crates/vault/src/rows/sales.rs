@@ -1,0 +1,528 @@
+//! Sales and refunds: recorded once, listed, found, told.
+//!
+//! Recording is idempotent: a sale whose id is in the vault is answered with what was recorded the
+//! first time. A sale in full is read back from its op's own bytes, so what is shown is what was
+//! hashed and sent; the rows serve lists, searches and the recount.
+
+use domain::{GivenBack, LineAmounts, Refund, Sale};
+use protocol::body::{RefundRecordedV1, SaleRecordedV1};
+use protocol::{Actor, ChainHash, Envelope, OpBody, OpDraft, OpHash, Outcome, Position, SegmentId};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{cart, print_jobs};
+use crate::error::VaultError;
+use crate::reads::{Reads, blob, op_no, sealed::Db, seq_of, uint, unreadable, uuid, uuid_maybe};
+use crate::tx::Tx;
+
+/// Sales a search by words or amount looks through, newest first: some weeks of a busy till. Older
+/// ones are found by their number.
+pub const SEARCHED: u32 = 20_000;
+
+/// What goes around a fact when it is recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recording {
+    /// Minted with the cart (or the act); the same one again is the same op.
+    pub op_id: Uuid,
+    /// Who does it.
+    pub actor: Actor,
+    /// The shift, once there are shifts.
+    pub shift: Option<Uuid>,
+    /// The day it is booked on, `YYYY-MM-DD`.
+    pub business_date: String,
+    /// `<branch>-<till>`: what receipt numbers begin with.
+    pub number_prefix: String,
+    /// Whether a receipt is to be printed: its job is part of the same transaction.
+    pub print: bool,
+    /// Whether the cashier knows already (a replay): no "recorded, not told" is left behind.
+    pub told: bool,
+}
+
+/// A sale or refund that is in the vault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedSale {
+    /// The sale's or refund's id.
+    pub sale_id: Uuid,
+    /// Its op.
+    pub op_id: Uuid,
+    /// Its place in cashier order.
+    pub seq: u64,
+    /// What the receipt says.
+    pub number: String,
+    /// The hash of the op's bytes.
+    pub op_hash: OpHash,
+    /// The chain after it; the receipt's QR carries it.
+    pub chain: ChainHash,
+    /// UTC milliseconds of the sealing.
+    pub recorded_at_ms: i64,
+    /// It had been recorded before; nothing was done now.
+    pub already: bool,
+    /// The receipt's print job, if one was made now.
+    pub print_job: Option<Uuid>,
+}
+
+/// Sale or refund.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SaleKind {
+    /// Goods out, money in.
+    Sale,
+    /// Goods in, money out.
+    Refund,
+}
+
+/// One row of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaleRow {
+    /// Its id (a refund's own).
+    pub sale_id: Uuid,
+    /// Cashier order.
+    pub seq: u64,
+    /// What the receipt says.
+    pub number: String,
+    /// Sale or refund.
+    pub kind: SaleKind,
+    /// The sale a refund gives back.
+    pub of_sale: Option<Uuid>,
+    /// UTC milliseconds.
+    pub completed_at_ms: i64,
+    /// Who did it.
+    pub operator_name: String,
+    /// Its lines.
+    pub lines: u64,
+    /// What was paid, or for a refund given; always positive, minor units.
+    pub to_pay_minor: i64,
+    /// Whether the cloud said it has it.
+    pub in_cloud: bool,
+    /// The cloud's outcome if a person is needed; `None`: accepted, duplicate or not there yet.
+    pub outcome: Option<Outcome>,
+    /// Quantity sold over all lines, thousandths.
+    pub sold_milli: i64,
+    /// Quantity given back so far, thousandths.
+    pub given_back_milli: i64,
+    /// Nobody has said yet that the cashier saw it.
+    pub untold: bool,
+}
+
+/// A sale or a refund in full.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SaleFact {
+    /// A sale.
+    Sale(Box<Sale>),
+    /// A refund.
+    Refund(Box<Refund>),
+}
+
+/// A sale or refund as it lies in the vault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredSale {
+    /// Its row in the list.
+    pub row: SaleRow,
+    /// The fact itself.
+    pub fact: SaleFact,
+    /// Its op.
+    pub op_id: Uuid,
+    /// The op's segment.
+    pub segment: SegmentId,
+    /// The hash of the op's bytes.
+    pub op_hash: OpHash,
+    /// The chain after it.
+    pub chain: ChainHash,
+    /// UTC milliseconds of the sealing.
+    pub recorded_at_ms: i64,
+}
+
+/// A step on a sale's time line after it was recorded: `told`, `printed`, `copy_printed`,
+/// `print_dropped`, `recovered`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Milestone {
+    /// What happened.
+    pub what: String,
+    /// UTC milliseconds.
+    pub at_ms: i64,
+}
+
+/// Which sales to list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SalesQuery {
+    /// Only those before this `seq`.
+    pub before_seq: Option<u64>,
+    /// At most so many (capped at 500).
+    pub limit: u32,
+}
+
+/// Records a completed sale: op, rows, tally, print job, the cart's end, in the running transaction.
+/// A sale that is recorded already is answered again and not repeated.
+pub fn record_sale(
+    tx: &mut Tx<'_>,
+    sale: &Sale,
+    recording: &Recording,
+) -> Result<RecordedSale, VaultError> {
+    record(tx, sale.sale_id, recording, Vec::new(), |number| {
+        OpBody::SaleRecordedV1(Box::new(SaleRecordedV1::of(sale, number)))
+    })
+}
+
+/// Records a refund; as [`record_sale`]. It is applied after its sale everywhere.
+pub fn record_refund(
+    tx: &mut Tx<'_>,
+    refund: &Refund,
+    recording: &Recording,
+) -> Result<RecordedSale, VaultError> {
+    let after = match refund.of_sale {
+        Some(sale_id) => op_id_of(tx.db(), sale_id)?.into_iter().collect(),
+        None => Vec::new(),
+    };
+    record(tx, refund.refund_id, recording, after, |number| {
+        OpBody::RefundRecordedV1(Box::new(RefundRecordedV1::of(refund, number)))
+    })
+}
+
+fn record(
+    tx: &mut Tx<'_>,
+    sale_id: Uuid,
+    recording: &Recording,
+    after: Vec<Uuid>,
+    body: impl FnOnce(String) -> OpBody,
+) -> Result<RecordedSale, VaultError> {
+    if let Some(first) = recorded(tx.db(), sale_id)? {
+        cart::clear(tx, sale_id)?;
+        return Ok(first);
+    }
+    let mut number = String::new();
+    let op = tx.append_op(|position| {
+        number = receipt_number(&recording.number_prefix, position);
+        OpDraft {
+            op_id: recording.op_id,
+            actor: recording.actor.clone(),
+            shift: recording.shift,
+            business_date: recording.business_date.clone(),
+            after,
+            base: Vec::new(),
+            body: body(number.clone()),
+        }
+    })?;
+    let print_job = recording.print.then(|| tx.new_id());
+    let now = tx.now_ms();
+    if let Some(job_id) = print_job {
+        let kind = print_jobs::JobKind::Receipt;
+        print_jobs::insert(tx.db(), job_id, kind, Some(op_no(op.seq)), now)?;
+    }
+    if recording.told {
+        tell(tx.db(), op_no(op.seq), now)?;
+    }
+    cart::clear(tx, sale_id)?;
+    Ok(RecordedSale {
+        sale_id,
+        op_id: op.op_id,
+        seq: op.seq,
+        number,
+        op_hash: op.op_hash,
+        chain: op.chain,
+        recorded_at_ms: op.at_ms,
+        already: false,
+        print_job,
+    })
+}
+
+/// `<branch>-<till>-<seq>-<2 characters of the segment>`.
+fn receipt_number(prefix: &str, position: &Position) -> String {
+    format!(
+        "{prefix}-{}-{}",
+        position.seq,
+        position.segment.receipt_mark()
+    )
+}
+
+/// What was recorded under a sale's id, if anything was.
+fn recorded(db: &Connection, sale_id: Uuid) -> Result<Option<RecordedSale>, VaultError> {
+    let found = db
+        .prepare_cached(
+            "SELECT s.op_no, s.number, o.op_id, o.op_hash, o.chain, o.recorded_at_ms
+             FROM sale s JOIN op o USING (op_no) WHERE s.sale_id = :sale_id",
+        )?
+        .query_row(named_params! { ":sale_id": blob(&sale_id) }, |row| {
+            Ok(RecordedSale {
+                sale_id,
+                op_id: uuid(row, "op_id")?,
+                seq: seq_of(row.get("op_no")?),
+                number: row.get("number")?,
+                op_hash: OpHash(row.get("op_hash")?),
+                chain: ChainHash(row.get("chain")?),
+                recorded_at_ms: row.get("recorded_at_ms")?,
+                already: true,
+                print_job: None,
+            })
+        })
+        .optional()?;
+    Ok(found)
+}
+
+fn op_id_of(db: &Connection, sale_id: Uuid) -> Result<Option<Uuid>, VaultError> {
+    Ok(recorded(db, sale_id)?.map(|sale| sale.op_id))
+}
+
+pub(crate) fn op_no_of(db: &Connection, sale_id: Uuid) -> Result<i64, VaultError> {
+    db.prepare_cached("SELECT op_no FROM sale WHERE sale_id = :sale_id")?
+        .query_row(named_params! { ":sale_id": blob(&sale_id) }, |row| {
+            row.get(0)
+        })
+        .optional()?
+        .ok_or_else(|| VaultError::Missing {
+            what: "sale",
+            id: sale_id.to_string(),
+        })
+}
+
+/// A sale or refund in full, or `None`.
+pub fn by_id(on: &impl Reads, sale_id: Uuid) -> Result<Option<StoredSale>, VaultError> {
+    let db = on.db();
+    let found = db
+        .prepare_cached(&format!("{SELECT} WHERE s.sale_id = :sale_id"))?
+        .query_row(named_params! { ":sale_id": blob(&sale_id) }, |row| {
+            Ok((read_row(row)?, row.get::<_, i64>("op_no")?))
+        })
+        .optional()?;
+    let Some((row, op_no)) = found else {
+        return Ok(None);
+    };
+    let stored = db
+        .prepare_cached(
+            "SELECT o.*, g.segment FROM op o JOIN segment g USING (segment_no)
+             WHERE o.op_no = :op_no",
+        )?
+        .query_row(named_params! { ":op_no": op_no }, |op| {
+            let bytes = op.get_ref("bytes")?.as_blob()?;
+            Ok(StoredSale {
+                fact: read_fact(bytes).ok_or_else(|| unreadable("bytes", &row.number))?,
+                row,
+                op_id: uuid(op, "op_id")?,
+                segment: SegmentId(op.get("segment")?),
+                op_hash: OpHash(op.get("op_hash")?),
+                chain: ChainHash(op.get("chain")?),
+                recorded_at_ms: op.get("recorded_at_ms")?,
+            })
+        })?;
+    Ok(Some(stored))
+}
+
+fn read_fact(bytes: &[u8]) -> Option<SaleFact> {
+    match Envelope::read(bytes).ok()?.body {
+        OpBody::SaleRecordedV1(sale) => Some(SaleFact::Sale(Box::new(sale.to_sale()))),
+        OpBody::RefundRecordedV1(refund) => Some(SaleFact::Refund(Box::new(refund.to_refund()))),
+        OpBody::CartVoidedV1(_)
+        | OpBody::StockMovedV1(_)
+        | OpBody::ProductEditedV1(_)
+        | OpBody::TillIncidentV1(_) => None,
+    }
+}
+
+/// Newest first.
+pub fn list(on: &impl Reads, query: &SalesQuery) -> Result<Vec<SaleRow>, VaultError> {
+    rows(
+        on,
+        "WHERE s.op_no < :before ORDER BY s.op_no DESC LIMIT :limit",
+        named_params! { ":before": before(query), ":limit": query.limit.min(500) },
+    )
+}
+
+/// Sales whose number, reference or lines hold `text`, or whose amount it is; newest first.
+///
+/// A receipt number is found however old it is; words and amounts among the newest [`SEARCHED`].
+/// `amount_minor` is what `text` reads as in the till's currency, if it does.
+pub fn search(
+    on: &impl Reads,
+    text: &str,
+    amount_minor: Option<i64>,
+    query: &SalesQuery,
+) -> Result<Vec<SaleRow>, VaultError> {
+    let text = text.trim();
+    let seq = seq_in_number(text);
+    let like = format!("%{}%", text.replace(['%', '_'], " ").trim());
+    rows(
+        on,
+        include_str!("../sql/sales_search_where.sql"),
+        named_params! {
+            ":before": before(query),
+            ":text": text,
+            ":like": like,
+            ":seq_low": seq.map(op_no),
+            ":seq_high": seq.map(|seq| op_no(seq + 1)),
+            ":amount": amount_minor,
+            ":searched": SEARCHED,
+            ":limit": query.limit.min(500),
+        },
+    )
+}
+
+/// The `seq` inside a receipt number, with or without prefix and mark.
+fn seq_in_number(text: &str) -> Option<u64> {
+    let parts: Vec<&str> = text.split('-').collect();
+    let at = if parts.len() >= 2 { parts.len() - 2 } else { 0 };
+    parts.get(at)?.parse().ok().filter(|seq| *seq < 1 << 50)
+}
+
+fn before(query: &SalesQuery) -> i64 {
+    query
+        .before_seq
+        .map_or(i64::MAX, |seq| op_no(seq.min(1 << 50)))
+}
+
+/// Refunds of a sale, oldest first.
+pub fn refunds_of(on: &impl Reads, sale_id: Uuid) -> Result<Vec<SaleRow>, VaultError> {
+    rows(
+        on,
+        "WHERE s.of_sale = :sale_id ORDER BY s.op_no",
+        named_params! { ":sale_id": blob(&sale_id) },
+    )
+}
+
+/// What earlier refunds gave back of a sale, one entry per refunded line.
+pub fn given_back(on: &impl Reads, sale_id: Uuid) -> Result<Vec<GivenBack>, VaultError> {
+    let found = on
+        .db()
+        .prepare_cached(
+            "SELECT l.* FROM sale s JOIN sale_line l USING (op_no)
+             WHERE s.of_sale = :sale_id AND l.of_line IS NOT NULL ORDER BY l.op_no, l.line_no",
+        )?
+        .query_map(named_params! { ":sale_id": blob(&sale_id) }, |row| {
+            Ok(GivenBack {
+                line_no: row.get("of_line")?,
+                quantity_milli: row.get("quantity_milli")?,
+                amounts: LineAmounts {
+                    net_minor: row.get("net_minor")?,
+                    tax_minor: row.get("tax_minor")?,
+                    gross_minor: row.get("gross_minor")?,
+                },
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(found)
+}
+
+/// The sale or refund another system's number stands on, if one does: for replays.
+pub fn by_reference(on: &impl Reads, reference: &str) -> Result<Option<Uuid>, VaultError> {
+    let found = on
+        .db()
+        .prepare_cached("SELECT sale_id FROM sale WHERE reference = :reference LIMIT 1")?
+        .query_row(named_params! { ":reference": reference }, |row| {
+            uuid(row, "sale_id")
+        })
+        .optional()?;
+    Ok(found)
+}
+
+/// Recorded, not told: oldest first. To be looked at before a new sale.
+pub fn untold(on: &impl Reads) -> Result<Vec<SaleRow>, VaultError> {
+    rows(
+        on,
+        "WHERE s.op_no IN (SELECT op_no FROM untold) ORDER BY s.op_no",
+        [],
+    )
+}
+
+/// How many there are.
+pub fn count_untold(on: &impl Reads) -> Result<u64, VaultError> {
+    let count: i64 = crate::reads::scalar(on.db(), "SELECT count(*) FROM untold", [])?;
+    Ok(uint(count))
+}
+
+/// The cashier has seen it, or its receipt is printed. Saying it twice is fine.
+pub fn told(tx: &Tx<'_>, sale_id: Uuid) -> Result<(), VaultError> {
+    let op_no = op_no_of(tx.db(), sale_id)?;
+    tell(tx.db(), op_no, tx.now_ms())
+}
+
+fn tell(db: &Connection, op_no: i64, now_ms: i64) -> Result<(), VaultError> {
+    let was_untold = db
+        .prepare_cached("DELETE FROM untold WHERE op_no = :op_no")?
+        .execute(named_params! { ":op_no": op_no })?;
+    if was_untold == 1 {
+        milestone(db, op_no, now_ms, "told")?;
+    }
+    Ok(())
+}
+
+pub(crate) fn milestone(
+    db: &Connection,
+    op_no: i64,
+    at_ms: i64,
+    what: &str,
+) -> Result<(), VaultError> {
+    db.prepare_cached(
+        "INSERT INTO milestone (op_no, at_ms, what) VALUES (:op_no, :at_ms, :what)
+         ON CONFLICT DO NOTHING",
+    )?
+    .execute(named_params! { ":op_no": op_no, ":at_ms": at_ms, ":what": what })?;
+    Ok(())
+}
+
+/// What happened to a sale after it was recorded, in order.
+pub fn milestones(on: &impl Reads, sale_id: Uuid) -> Result<Vec<Milestone>, VaultError> {
+    let op_no = op_no_of(on.db(), sale_id)?;
+    let found = on
+        .db()
+        .prepare_cached("SELECT what, at_ms FROM milestone WHERE op_no = :op_no ORDER BY at_ms")?
+        .query_map(named_params! { ":op_no": op_no }, |row| {
+            Ok(Milestone {
+                what: row.get("what")?,
+                at_ms: row.get("at_ms")?,
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(found)
+}
+
+const SELECT: &str = include_str!("../sql/sale_row_select.sql");
+
+fn rows(
+    on: &impl Reads,
+    rest: &str,
+    params: impl rusqlite::Params,
+) -> Result<Vec<SaleRow>, VaultError> {
+    let found = on
+        .db()
+        .prepare_cached(&format!("{SELECT} {rest}"))?
+        .query_map(params, read_row)?
+        .collect::<Result<_, _>>()?;
+    Ok(found)
+}
+
+fn read_row(row: &Row<'_>) -> rusqlite::Result<SaleRow> {
+    let kind: String = row.get("kind")?;
+    let outcome: Option<String> = row.get("outcome")?;
+    Ok(SaleRow {
+        sale_id: uuid(row, "sale_id")?,
+        seq: seq_of(row.get("op_no")?),
+        number: row.get("number")?,
+        kind: match kind.as_str() {
+            "sale" => SaleKind::Sale,
+            "refund" => SaleKind::Refund,
+            other => return Err(unreadable("kind", other)),
+        },
+        of_sale: uuid_maybe(row, "of_sale")?,
+        completed_at_ms: row.get("completed_at_ms")?,
+        operator_name: row.get("operator_name")?,
+        lines: uint(row.get("lines")?),
+        to_pay_minor: row.get("to_pay_minor")?,
+        in_cloud: row.get("in_cloud")?,
+        outcome: outcome.as_deref().and_then(Outcome::from_word),
+        sold_milli: row.get("sold_milli")?,
+        given_back_milli: row.get("given_back_milli")?,
+        untold: row.get("untold")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seq_in_number;
+
+    #[test]
+    fn a_receipt_number_is_read_with_and_without_its_ends() {
+        assert_eq!(seq_in_number("LDN-2-4711-AB"), Some(4711));
+        assert_eq!(seq_in_number("4711-AB"), Some(4711));
+        assert_eq!(seq_in_number("4711"), Some(4711));
+        assert_eq!(seq_in_number("milk"), None);
+    }
+}
