@@ -40,7 +40,7 @@ pub fn new_token(entropy: &dyn Entropy) -> String {
 pub fn code_hash(code: &str) -> [u8; 32] {
     let typed: String = code
         .chars()
-        .filter(|letter| letter.is_ascii_alphanumeric())
+        .filter(char::is_ascii_alphanumeric)
         .map(|letter| letter.to_ascii_uppercase())
         .collect();
     tagged_hash(b"holdfast enrol code", typed.as_bytes())

@@ -13,14 +13,15 @@ CREATE TABLE op_log (
     type           TEXT    NOT NULL,
     chain          BLOB    NOT NULL CHECK (length(chain) = 32),
     op_hash        BLOB    NOT NULL CHECK (length(op_hash) = 32),
-    op             BLOB    CHECK (op IS NULL OR length(op) BETWEEN 2 AND 1048576),
-    outcome        TEXT    NOT NULL CHECK (outcome IN ('accepted', 'conflict', 'rejected', 'parked')),
+    op             BLOB    CHECK (op IS NULL OR length(op) >= 1),
+    outcome        TEXT    NOT NULL CHECK (outcome IN ('accepted', 'duplicate', 'conflict', 'rejected', 'parked')),
     code           TEXT,
     conflict       BLOB    CHECK (conflict IS NULL OR length(conflict) = 16),
     rv             INTEGER NOT NULL CHECK (rv >= 1),
     received_at_ms INTEGER NOT NULL,
     PRIMARY KEY (tenant, segment, seq),
     CHECK ((op IS NULL) = (dup = 1)),
+    CHECK (outcome <> 'duplicate' OR dup = 1),
     FOREIGN KEY (tenant, till) REFERENCES till (tenant, till)
 ) STRICT;
 
@@ -40,13 +41,15 @@ CREATE TABLE stream_head (
     tenant         BLOB    NOT NULL,
     segment        BLOB    NOT NULL CHECK (length(segment) = 16),
     till           BLOB    NOT NULL,
-    seq            INTEGER NOT NULL CHECK (seq >= 1),
+    first_seq      INTEGER NOT NULL CHECK (first_seq >= 1),
+    seq            INTEGER NOT NULL CHECK (seq >= first_seq),
     chain          BLOB    NOT NULL CHECK (length(chain) = 32),
     parent_segment BLOB    CHECK (parent_segment IS NULL OR length(parent_segment) = 16),
     parent_seq     INTEGER,
+    parent_chain   BLOB    CHECK (parent_chain IS NULL OR length(parent_chain) = 32),
     rv             INTEGER NOT NULL CHECK (rv >= 1),
     PRIMARY KEY (tenant, segment),
-    CHECK ((parent_segment IS NULL) = (parent_seq IS NULL)),
+    CHECK ((parent_segment IS NULL) = (parent_seq IS NULL) AND (parent_seq IS NULL) = (parent_chain IS NULL)),
     FOREIGN KEY (tenant, till) REFERENCES till (tenant, till)
 ) STRICT, WITHOUT ROWID;
 
@@ -64,22 +67,30 @@ CREATE TABLE op_variant (
     PRIMARY KEY (tenant, op_id, op_hash)
 ) STRICT;
 
--- Runs that contradict a recorded stream, or whose parent is missing: set aside whole, never refused.
+-- Runs that contradict a recorded stream, or whose parent is missing: set aside whole, never refused. A row whose
+-- op arrives regularly later is marked settled and stays: a late child may still name it as its parent.
 CREATE TABLE op_quarantine (
     tenant         BLOB    NOT NULL,
     segment        BLOB    NOT NULL CHECK (length(segment) = 16),
     seq            INTEGER NOT NULL,
     chain          BLOB    NOT NULL CHECK (length(chain) = 32),
     till           BLOB    NOT NULL,
-    op_id          BLOB    NOT NULL,
+    op_id          BLOB    NOT NULL CHECK (length(op_id) = 16),
+    op_hash        BLOB    NOT NULL CHECK (length(op_hash) = 32),
     op             BLOB    NOT NULL,
-    reason         TEXT    NOT NULL,
+    reason         TEXT    NOT NULL CHECK (reason IN ('fork', 'parent_quarantined', 'hole')),
     received_at_ms INTEGER NOT NULL,
+    settled_at_ms  INTEGER,
     PRIMARY KEY (tenant, segment, seq, chain)
 ) STRICT;
 
-CREATE INDEX op_quarantine_by_op ON op_quarantine (tenant, op_id);
+CREATE INDEX op_quarantine_waiting ON op_quarantine (tenant, op_id) WHERE settled_at_ms IS NULL;
 
+CREATE TRIGGER op_quarantine_keeps_rows BEFORE DELETE ON op_quarantine
+BEGIN SELECT RAISE(ABORT, 'op_quarantine keeps what may be the only copy: no row is deleted'); END;
+CREATE TRIGGER op_quarantine_keeps_bytes
+BEFORE UPDATE OF tenant, segment, seq, chain, till, op_id, op_hash, op ON op_quarantine
+BEGIN SELECT RAISE(ABORT, 'op_quarantine keeps what may be the only copy: its bytes are not changed'); END;
 CREATE TRIGGER op_variant_keeps_rows BEFORE DELETE ON op_variant
 BEGIN SELECT RAISE(ABORT, 'op_variant is append-only: no row is deleted'); END;
 CREATE TRIGGER op_variant_keeps_bytes BEFORE UPDATE ON op_variant

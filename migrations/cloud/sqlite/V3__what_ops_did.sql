@@ -1,8 +1,8 @@
 -- What the ops in the log did, judged when they were recorded. All of it can be rebuilt from op_log; none of it is
 -- the only copy of anything. Money in minor units, quantities in thousandths, both signed 64-bit.
 
--- A sale or refund, one row for each op that recorded one. The same sale_id under two op_ids is two rows and a
--- conflict: which one happened is for a person to say.
+-- A sale or refund, one row for each op that recorded one. A second op with the same sale_id adds no row here and
+-- opens a conflict: which one happened is for a person to say.
 CREATE TABLE sale (
     tenant          BLOB    NOT NULL,
     op_id           BLOB    NOT NULL CHECK (length(op_id) = 16),
@@ -21,15 +21,14 @@ CREATE TABLE sale (
     reference       TEXT,
     currency        TEXT    NOT NULL CHECK (length(currency) = 3),
     line_count      INTEGER NOT NULL CHECK (line_count >= 0),
-    net_minor       INTEGER NOT NULL,
-    tax_minor       INTEGER NOT NULL,
-    gross_minor     INTEGER NOT NULL,
+    net_minor       INTEGER NOT NULL CHECK (abs(net_minor) <= 10000000000000000),
+    tax_minor       INTEGER NOT NULL CHECK (abs(tax_minor) <= 10000000000000000),
+    gross_minor     INTEGER NOT NULL CHECK (abs(gross_minor) <= 10000000000000000),
     PRIMARY KEY (tenant, op_id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX sale_by_id ON sale (tenant, sale_id);
+CREATE UNIQUE INDEX sale_once ON sale (tenant, sale_id);
 CREATE INDEX sale_by_rv ON sale (tenant, rv, op_id);
-CREATE INDEX sale_of_sale ON sale (tenant, of_sale) WHERE of_sale IS NOT NULL;
 
 -- What each refund gave back of each line of its sale: the sum may not exceed what was sold.
 CREATE TABLE given_back (
@@ -62,12 +61,14 @@ BEGIN SELECT RAISE(ABORT, 'stock_ledger is append-only: no row is deleted'); END
 CREATE TRIGGER stock_ledger_keeps_figures BEFORE UPDATE ON stock_ledger
 BEGIN SELECT RAISE(ABORT, 'stock_ledger is append-only: no row is changed'); END;
 
--- The sum of the ledger. Below zero is allowed and flagged; beyond 10^15 thousandths is not a stock but a mistake.
+-- The sum of the ledger; below zero is allowed and flagged. `tracked`: the shop keeps book of it, because it was
+-- received or counted at least once.
 CREATE TABLE stock (
     tenant         BLOB    NOT NULL,
     branch         BLOB    NOT NULL CHECK (length(branch) = 16),
     product_id     BLOB    NOT NULL CHECK (length(product_id) = 16),
-    quantity_milli INTEGER NOT NULL CHECK (quantity_milli BETWEEN -1000000000000000 AND 1000000000000000),
+    quantity_milli INTEGER NOT NULL,
+    tracked        INTEGER NOT NULL CHECK (tracked IN (0, 1)),
     rv             INTEGER NOT NULL CHECK (rv >= 1),
     PRIMARY KEY (tenant, branch, product_id)
 ) STRICT, WITHOUT ROWID;
@@ -90,7 +91,30 @@ CREATE TABLE product (
     PRIMARY KEY (tenant, product_id)
 ) STRICT, WITHOUT ROWID;
 
--- What needs a person. Ends only by a new op; at most one open one for each thing it is about.
+-- The version of each group of a product's fields (price, tax, names, barcodes) and who made it: an edit on an older
+-- one is a conflict.
+CREATE TABLE product_group (
+    tenant      BLOB    NOT NULL,
+    product_id  BLOB    NOT NULL CHECK (length(product_id) = 16),
+    field_group TEXT    NOT NULL,
+    version     INTEGER NOT NULL CHECK (version >= 1),
+    till        BLOB    NOT NULL CHECK (length(till) = 16),
+    PRIMARY KEY (tenant, product_id, field_group)
+) STRICT, WITHOUT ROWID;
+
+-- What tills noticed about themselves.
+CREATE TABLE till_incident (
+    tenant        BLOB    NOT NULL,
+    op_id         BLOB    NOT NULL CHECK (length(op_id) = 16),
+    till          BLOB    NOT NULL CHECK (length(till) = 16),
+    kind          TEXT    NOT NULL,
+    words         TEXT    NOT NULL,
+    noticed_at_ms INTEGER NOT NULL,
+    rv            INTEGER NOT NULL CHECK (rv >= 1),
+    PRIMARY KEY (tenant, op_id)
+) STRICT, WITHOUT ROWID;
+
+-- What needs a person. Ends only by a new op. An id follows from what it is about: opened twice is opened once.
 CREATE TABLE conflict (
     tenant      BLOB    NOT NULL,
     id          BLOB    NOT NULL CHECK (length(id) = 16),
@@ -108,4 +132,6 @@ CREATE TABLE conflict (
     CHECK ((status = 'settled') = (resolved_by IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 
-CREATE UNIQUE INDEX conflict_open_once ON conflict (tenant, kind, entity) WHERE status = 'open';
+-- One open conflict for each product of a branch, brought up to date in place.
+CREATE UNIQUE INDEX conflict_negative_once ON conflict (tenant, entity) WHERE status = 'open' AND kind = 'NEGATIVE_STOCK';
+CREATE INDEX conflict_open ON conflict (tenant, kind, opened_rv) WHERE status = 'open';

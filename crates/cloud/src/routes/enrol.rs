@@ -58,13 +58,7 @@ pub(super) async fn enrol(
 
 fn check(request: &EnrolRequest) -> Result<(), Refusal> {
     if request.proto != PROTO {
-        return Err(Refusal::new(
-            ApiCode::UpgradeRequired,
-            format!(
-                "proto is {}, this cloud speaks {PROTO}: update the till's program",
-                request.proto
-            ),
-        ));
+        return Err(super::push::other_protocol(request.proto));
     }
     let name = request.till_name.chars().count();
     if name > MAX_TILL_NAME_CHARS {

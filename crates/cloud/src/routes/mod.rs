@@ -9,6 +9,7 @@ mod health;
 mod hello;
 mod openapi;
 mod ops;
+mod push;
 mod reading;
 mod sales;
 mod state;
@@ -41,6 +42,7 @@ pub(crate) fn router(store: Arc<dyn CloudStore>, ports: Ports) -> axum::Router {
         .routes(routes!(openapi::openapi))
         .routes(routes!(enrol::enrol))
         .routes(routes!(hello::hello))
+        .routes(routes!(push::push))
         .routes(routes!(ops::ops))
         .routes(routes!(audit::audit))
         .routes(routes!(sales::sales))

@@ -9,13 +9,12 @@ use protocol::error::{ApiCode, ApiError};
 use protocol::wire::OpsPage;
 use serde::Deserialize;
 use transport::server::{Answer, Refusal, Signed};
-use utoipa::IntoParams;
 
 use super::state::{Api, refused_by_store};
 use crate::store::TillCredential;
 
 /// Which ops are wanted.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct OpsQuery {
     /// The segment, 32 hex characters.

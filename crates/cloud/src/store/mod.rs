@@ -18,9 +18,11 @@ use protocol::wire::OpsPage;
 use protocol::{SegmentId, wire::CloudHead};
 use uuid::Uuid;
 
+mod push;
 mod report;
 mod tenancy;
 
+pub use push::{PushAnswered, PushJob};
 pub use report::{Cursor, MAX_PAGE_ROWS, PAGE_ROWS, Page, Reach, SaleRow, StockRow};
 pub use tenancy::{CodeWanted, EnrolRefused, EnrolWanted, Enrolled, TillCredential, TokenWanted};
 
@@ -50,6 +52,9 @@ pub trait CloudStore: Send + Sync + 'static {
 
     /// Every segment head of a till.
     fn heads(&self, tenant: Uuid, till: Uuid) -> Later<'_, Vec<CloudHead>>;
+
+    /// Records a push and judges it.
+    fn push(&self, job: PushJob) -> Later<'_, PushAnswered>;
 
     /// A till's own ops of one segment, `from` on, as many as one page may hold.
     fn ops(&self, tenant: Uuid, till: Uuid, segment: SegmentId, from: u64) -> Later<'_, OpsPage>;

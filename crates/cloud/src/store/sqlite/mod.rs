@@ -4,6 +4,7 @@
 //! `BEGIN IMMEDIATE … COMMIT` with `synchronous = FULL`.
 
 mod open;
+mod push;
 mod readers;
 mod reports;
 mod sql;
@@ -17,13 +18,15 @@ use protocol::SegmentId;
 use protocol::audit::Counts;
 use protocol::ports::{Clock, Entropy};
 use protocol::wire::{CloudHead, OpsPage};
+use rusqlite::Transaction;
+use sync::ingest::IngestNeeds;
 use uuid::Uuid;
 
 use self::readers::Readers;
 use self::writer::Writer;
 use super::{
-    CloudStore, CodeWanted, EnrolRefused, EnrolWanted, Enrolled, Later, Page, Reach, SaleRow,
-    StockRow, StoreError, TillCredential, TokenWanted,
+    CloudStore, CodeWanted, EnrolRefused, EnrolWanted, Enrolled, Later, Page, PushAnswered,
+    PushJob, Reach, SaleRow, StockRow, StoreError, TillCredential, TokenWanted,
 };
 
 /// The cloud's memory in one SQLite file.
@@ -87,6 +90,16 @@ impl CloudStore for SqliteStore {
         Box::pin(self.readers.read("reading heads", move |snapshot| {
             streams::heads(snapshot, tenant, till)
         }))
+    }
+
+    fn push(&self, job: PushJob) -> Later<'_, PushAnswered> {
+        Box::pin(async move {
+            // Reading the ops is the larger part of the work and needs no lock.
+            let needs = IngestNeeds::of(&job.request);
+            let cloud_epoch = self.cloud_epoch;
+            let act = move |tx: &mut Transaction<'_>| push::push(tx, cloud_epoch, &job, &needs);
+            self.writer.transact("recording a push", act).await
+        })
     }
 
     fn ops(&self, tenant: Uuid, till: Uuid, segment: SegmentId, from: u64) -> Later<'_, OpsPage> {

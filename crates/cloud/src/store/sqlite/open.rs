@@ -65,20 +65,17 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     // Two processes may make the same new file at once: the second then finds the first one's
     // tables where it wanted to make its own. Once more, and there is nothing left to make.
     let runner = embedded::migrations::runner();
-    let first = runner.run(connection);
-    let result = first.or_else(|_| runner.run(connection));
-    match result {
-        Ok(_) => Ok(()),
-        Err(error) => Err(match error.kind() {
-            refinery::error::Kind::MissingVersion(migration) => StoreError::Newer {
-                cause: format!("migration {migration} is not known here"),
-            },
-            _ => StoreError::Failed {
-                doing: "bringing the database up to date",
-                cause: error.to_string(),
-            },
-        }),
+    let result = runner.run(connection).or_else(|_| runner.run(connection));
+    let Err(error) = result else { return Ok(()) };
+    if let refinery::error::Kind::MissingVersion(migration) = error.kind() {
+        return Err(StoreError::Newer {
+            cause: format!("migration {migration} is not known here"),
+        });
     }
+    Err(StoreError::Failed {
+        doing: "bringing the database up to date",
+        cause: error.to_string(),
+    })
 }
 
 /// Reads the database's epoch; makes it when the database is new.

@@ -21,9 +21,9 @@ pub(super) fn uuid_column(row: &Row<'_>, index: usize) -> rusqlite::Result<Uuid>
 
 /// A UUID that may be absent.
 pub(super) fn maybe_uuid_column(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<Uuid>> {
-    match row.get_ref(index)? {
-        rusqlite::types::ValueRef::Null => Ok(None),
-        _ => uuid_column(row, index).map(Some),
+    match row.get_ref(index)?.as_blob_or_null()? {
+        None => Ok(None),
+        Some(_) => uuid_column(row, index).map(Some),
     }
 }
 

@@ -1,0 +1,114 @@
+//! `POST /v1/sync/push`: runs of ops come in, are recorded, then judged.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use protocol::error::{ApiCode, ApiError};
+use protocol::limits::BatchLimits;
+use protocol::wire::{PROTO, PushAnswer, PushRequest};
+use transport::server::{Answer, Refusal, Signed};
+use uuid::Uuid;
+
+use super::state::{Api, refused_by_store};
+use crate::admission;
+use crate::store::{PushAnswered, PushJob, TillCredential};
+
+/// Records a batch. Every well-formed op is recorded whatever becomes of it; the answer has one
+/// result for each. The same key with the same body is answered the same again.
+#[utoipa::path(
+    post,
+    path = "/v1/sync/push",
+    request_body = PushRequest,
+    params(("idempotency-key" = String, Header, description = "A UUID, stored before the first attempt")),
+    responses(
+        (status = 200, description = "What became of each op", body = PushAnswer, content_type = "application/vnd.holdfast+json"),
+        (status = 400, description = "The request cannot be read or has no Idempotency-Key", body = ApiError, content_type = "application/vnd.holdfast+json"),
+        (status = 401, description = "No or a wrong credential, or a revoked till", body = ApiError, content_type = "application/vnd.holdfast+json"),
+        (status = 403, description = "The batch is another till's", body = ApiError, content_type = "application/vnd.holdfast+json"),
+        (status = 409, description = "The same key is still being worked on", body = ApiError, content_type = "application/vnd.holdfast+json"),
+        (status = 413, description = "The batch is larger than the limits", body = ApiError, content_type = "application/vnd.holdfast+json"),
+        (status = 422, description = "The same key came with another body; nothing was recorded", body = ApiError, content_type = "application/vnd.holdfast+json"),
+        (status = 426, description = "The program speaks another protocol", body = ApiError, content_type = "application/vnd.holdfast+json"),
+        (status = 429, description = "Too many pushes at once; Retry-After says when", body = ApiError, content_type = "application/vnd.holdfast+json"),
+    )
+)]
+pub(super) async fn push(
+    State(api): State<Arc<Api>>,
+    signed: Signed<TillCredential>,
+) -> Result<Answer<PushAnswer>, Refusal> {
+    let key = signed.required_key()?;
+    let request: PushRequest = signed.json()?;
+    check(&request, signed.till)?;
+    let tenant = signed.caller.tenant;
+    let mut place = api
+        .admission
+        .enter(tenant, signed.till, key)
+        .map_err(crowded)?;
+    place.turn().await;
+    let answered = api
+        .store
+        .push(PushJob {
+            key,
+            fingerprint: signed.fingerprint,
+            now_ms: api.ports.clock.wall_ms(),
+            caller: signed.caller,
+            request,
+        })
+        .await;
+    match answered.map_err(refused_by_store)? {
+        PushAnswered::Answer { answer, replayed } => Ok(Answer::new(answer).replayed(replayed)),
+        PushAnswered::KeyReused => Err(Refusal::new(
+            ApiCode::IdempotencyKeyReused,
+            "this Idempotency-Key stood for another body before; nothing was recorded: use a new key",
+        )),
+    }
+}
+
+fn check(request: &PushRequest, till: Uuid) -> Result<(), Refusal> {
+    if request.proto != PROTO {
+        return Err(other_protocol(request.proto));
+    }
+    // Until there are LAN hosts, a till hands in its own stream alone.
+    let stranger = request
+        .runs
+        .iter()
+        .map(|run| run.till)
+        .find(|of| *of != till);
+    if let Some(other) = stranger.or_else(|| (request.sender != till).then_some(request.sender)) {
+        return Err(Refusal::new(
+            ApiCode::Forbidden,
+            format!("till {till} cannot hand in ops of {other}"),
+        ));
+    }
+    let ops: usize = request.runs.iter().map(|run| run.items.len()).sum();
+    let limit = BatchLimits::default().max_ops as usize;
+    // Runs without items cost work as well.
+    if ops > limit || request.runs.len() > limit {
+        return Err(Refusal::new(
+            ApiCode::TooLarge,
+            format!("the batch has {ops} ops, the limit is {limit}: send fewer at once"),
+        ));
+    }
+    Ok(())
+}
+
+fn crowded(refused: admission::Refused) -> Refusal {
+    match refused {
+        admission::Refused::Full => Refusal::new(
+            ApiCode::Busy,
+            "other tills of this business are handing in right now: come back in a second",
+        ),
+        admission::Refused::KeyBusy => Refusal::new(
+            ApiCode::IdempotencyKeyBusy,
+            "this very batch is being recorded right now: ask again in a second",
+        ),
+    }
+}
+
+/// A program that speaks another version of the protocol; it goes on selling.
+pub(super) fn other_protocol(proto: u32) -> Refusal {
+    Refusal::new(
+        ApiCode::UpgradeRequired,
+        format!("proto is {proto}, this cloud speaks {PROTO}: update the till's program"),
+    )
+}

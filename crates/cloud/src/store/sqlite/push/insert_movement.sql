@@ -1,0 +1,2 @@
+INSERT INTO stock_ledger (tenant, rv, part, op_id, branch, product_id, kind, delta_milli, reason)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)

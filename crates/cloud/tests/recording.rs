@@ -1,0 +1,368 @@
+//! What is recorded: once each, in order, byte for byte, whatever the cloud thinks of it.
+
+#![allow(clippy::pedantic, missing_docs)]
+
+mod common;
+
+use common::{Till, World};
+use protocol::outcome::OutcomeCode;
+use protocol::wire::{OpsPage, PushAnswer, RunStatus};
+use protocol::{Outcome, StoredOp};
+
+const TEA: u128 = 0x7ea;
+
+fn outcomes(answer: &PushAnswer) -> Vec<Outcome> {
+    answer
+        .runs
+        .iter()
+        .flat_map(|run| &run.results)
+        .map(|result| result.outcome)
+        .collect()
+}
+
+#[tokio::test]
+async fn a_sale_is_recorded_once_and_read_back() {
+    let world = World::start().await;
+    let mut till = world.enrolled(1, "Acme", "High Street").await;
+    till.restock(TEA, 5_000);
+    till.sell(TEA);
+    let answer = world.push(&till, &till.push_request(&till.ops)).await;
+    assert_eq!(answer.runs[0].status, RunStatus::Ok);
+    assert_eq!(outcomes(&answer), [Outcome::Accepted; 2]);
+    let head = answer.runs[0].head.expect("a head");
+    assert_eq!(
+        (head.seq, head.chain),
+        (2, till.ops[1].chain),
+        "the head is the last op"
+    );
+
+    let sales = world.get(&till, "/v1/sales").await.json();
+    assert_eq!(
+        sales["rows"].as_array().map(Vec::len),
+        Some(1),
+        "one sale: {sales}"
+    );
+    assert_eq!(sales["rows"][0]["gross_minor"], 100);
+    assert_eq!(sales["rows"][0]["seq"], 2);
+    assert_eq!(sales["more"], false);
+    let stock = world.get(&till, "/v1/stock").await.json();
+    assert_eq!(
+        stock["rows"][0]["quantity_milli"], 4_000,
+        "five came, one went: {stock}"
+    );
+
+    let audit = world.audit(&till).await;
+    assert_eq!(
+        (
+            &audit["ops"],
+            &audit["sales"],
+            &audit["lines"],
+            &audit["net_minor"]
+        ),
+        (&2.into(), &1.into(), &1.into(), &100.into())
+    );
+    assert_eq!(audit["head_chain"], till.ops[1].chain.to_string());
+}
+
+#[tokio::test]
+async fn the_same_ops_again_are_answered_the_same_and_count_once() {
+    let world = World::start().await;
+    let mut till = world.enrolled(1, "Acme", "High Street").await;
+    for _ in 0..3 {
+        till.sell(TEA);
+    }
+    let first = world.push(&till, &till.push_request(&till.ops)).await;
+    let before = world.audit(&till).await;
+    let again = world.push(&till, &till.push_request(&till.ops)).await;
+    assert_eq!(
+        again.runs, first.runs,
+        "outcomes are sticky, also under another key"
+    );
+    assert_eq!(
+        again.runs[0].status,
+        RunStatus::Ok,
+        "a duplicate is a success"
+    );
+    assert_eq!(
+        world.audit(&till).await,
+        before,
+        "and nothing is counted twice"
+    );
+    let stock = world.get(&till, "/v1/stock").await.json();
+    assert_eq!(stock["rows"][0]["quantity_milli"], -3_000);
+}
+
+#[tokio::test]
+async fn an_overlapping_batch_records_only_what_is_new() {
+    let world = World::start().await;
+    let mut till = world.enrolled(1, "Acme", "High Street").await;
+    for _ in 0..5 {
+        till.restock(TEA, 1_000);
+    }
+    world.push(&till, &till.push_request(&till.ops[..3])).await;
+    let answer = world.push(&till, &till.push_request(&till.ops[1..])).await;
+    assert_eq!(
+        outcomes(&answer),
+        [Outcome::Accepted; 4],
+        "old and new in one answer"
+    );
+    assert_eq!(world.audit(&till).await["ops"], 5);
+}
+
+#[tokio::test]
+async fn a_gap_is_told_and_nothing_behind_it_is_recorded() {
+    let world = World::start().await;
+    let mut till = world.enrolled(1, "Acme", "High Street").await;
+    for _ in 0..4 {
+        till.sell(TEA);
+    }
+    world.push(&till, &till.push_request(&till.ops[..1])).await;
+    let answer = world.push(&till, &till.push_request(&till.ops[2..])).await;
+    assert_eq!(answer.runs[0].status, RunStatus::Gap { expected: 2 });
+    assert!(
+        answer.runs[0].results.is_empty(),
+        "nothing behind a gap is recorded"
+    );
+    assert_eq!(world.audit(&till).await["ops"], 1);
+    let healed = world.push(&till, &till.push_request(&till.ops[1..])).await;
+    assert_eq!(
+        healed.runs[0].status,
+        RunStatus::Ok,
+        "from the head on it goes"
+    );
+}
+
+#[tokio::test]
+async fn a_fork_is_set_aside_whole_and_refused_nowhere() {
+    let world = World::start().await;
+    let mut till = world.enrolled(1, "Acme", "High Street").await;
+    till.sell(TEA);
+    let fork = till.next;
+    till.sell(TEA);
+    world.push(&till, &till.push_request(&till.ops)).await;
+
+    // The same till, resumed from a snapshot: other ops at places that are taken.
+    till.next = fork;
+    till.ops.truncate(1);
+    till.sell(0xb);
+    till.sell(0xc);
+    let answer = world.push(&till, &till.push_request(&till.ops[1..])).await;
+    assert!(
+        matches!(answer.runs[0].status, RunStatus::Fork { at: 2, .. }),
+        "{:?}",
+        answer.runs[0].status
+    );
+    assert_eq!(
+        world.count("SELECT count(*) FROM op_quarantine"),
+        2,
+        "the whole rest of the run is kept, not its first op alone"
+    );
+    assert_eq!(
+        world.audit(&till).await["ops"],
+        2,
+        "the stream is what it was"
+    );
+    assert_eq!(
+        world.count("SELECT count(*) FROM conflict WHERE kind = 'STREAM_FORK' AND status = 'open'"),
+        1,
+        "a person is told once"
+    );
+
+    // The till heals itself: a fresh segment after the last common op, the same ops in it.
+    let common: StoredOp = till.ops[0].clone();
+    let beyond = till.ops.split_off(1);
+    assert_eq!(till.ops, [common]);
+    till.next.seq = 2;
+    till.next.prev = till.ops[0].chain;
+    till.restart(0x77);
+    for op in beyond {
+        till.append(op.op_id, op.bytes);
+    }
+    let healed = world.push(&till, &till.push_request(&till.ops[1..])).await;
+    assert_eq!(healed.runs[0].status, RunStatus::Ok);
+    assert!(!outcomes(&healed).contains(&Outcome::Parked), "{healed:?}");
+    assert_eq!(
+        world.audit(&till).await["ops"],
+        4,
+        "every fact is recorded once"
+    );
+    assert_eq!(
+        world.count("SELECT count(*) FROM op_quarantine WHERE settled_at_ms IS NULL"),
+        0,
+        "what arrived in order is no longer set aside"
+    );
+}
+
+#[tokio::test]
+async fn the_same_op_id_with_other_bytes_is_kept_and_raised() {
+    let world = World::start().await;
+    let mut till = world.enrolled(1, "Acme", "High Street").await;
+    let first = till.sell(TEA);
+    let bytes = till.seal(first.op_id, common::till::moved(first.op_id, TEA, 1));
+    let second = till.append(first.op_id, bytes);
+    let answer = world.push(&till, &till.push_request(&till.ops)).await;
+    let results = &answer.runs[0].results;
+    assert_eq!(results[0].outcome, Outcome::Accepted);
+    assert_eq!(
+        (results[1].outcome, results[1].code),
+        (Outcome::Parked, Some(OutcomeCode::OpIdReused))
+    );
+    assert_eq!(world.audit(&till).await["ops"], 1, "one id, one fact");
+    let kept: Vec<u8> = world
+        .sql()
+        .query_row("SELECT op FROM op_variant", [], |row| row.get(0))
+        .expect("the other bytes are kept");
+    assert_eq!(kept, second.bytes, "byte for byte");
+
+    let again = world.push(&till, &till.push_request(&till.ops)).await;
+    assert_eq!(
+        again.runs[0].results[1].code,
+        Some(OutcomeCode::OpIdReused),
+        "sticky"
+    );
+    assert_eq!(world.count("SELECT count(*) FROM op_variant"), 1);
+}
+
+#[tokio::test]
+async fn an_op_under_a_second_segment_counts_once_and_keeps_the_chain() {
+    let world = World::start().await;
+    let mut till = world.enrolled(1, "Acme", "High Street").await;
+    till.sell(TEA);
+    let twice = till.sell(TEA);
+    world.push(&till, &till.push_request(&till.ops)).await;
+    let before = world.audit(&till).await;
+    till.restart(0x42);
+    till.append(twice.op_id, twice.bytes.clone());
+    let answer = world.push(&till, &till.push_request(&till.ops[2..])).await;
+    assert_eq!(outcomes(&answer), [Outcome::Duplicate]);
+    let after = world.audit(&till).await;
+    assert_eq!(after["ops"], before["ops"], "the fact is counted once");
+    assert_eq!(after["head_seq"], 3, "its second position is recorded");
+
+    let path = format!("/v1/sync/ops?segment={}&from=1", till.segment);
+    let page: OpsPage = serde_json::from_slice(&world.get(&till, &path).await.body).unwrap();
+    assert_eq!(
+        page.items[0].op.get().as_bytes(),
+        twice.bytes,
+        "and gives its bytes back"
+    );
+}
+
+#[tokio::test]
+async fn a_new_segment_needs_its_parent() {
+    let world = World::start().await;
+    let mut till = world.enrolled(1, "Acme", "High Street").await;
+    till.sell(TEA);
+    let first_run = till.run(&till.ops);
+    till.restart(0x42);
+    till.sell(TEA);
+    let early = world.push(&till, &till.push_request(&till.ops[1..])).await;
+    assert_eq!(
+        early.runs[0].status,
+        RunStatus::NeedParent {
+            parent: first_run.segment
+        }
+    );
+    let both = till.push_of(vec![first_run, till.run(&till.ops[1..])]);
+    let answer = world.push(&till, &both).await;
+    assert_eq!(
+        outcomes(&answer),
+        [Outcome::Accepted; 2],
+        "parent and child in one batch"
+    );
+    assert!(answer.runs.iter().all(|run| run.status == RunStatus::Ok));
+    assert_eq!(world.audit(&till).await["head_seq"], 2);
+}
+
+#[tokio::test]
+async fn damaged_bytes_and_foreign_signatures_are_not_recorded() {
+    let world = World::start().await;
+    let mut till = world.enrolled(1, "Acme", "High Street").await;
+    till.sell(TEA);
+    till.sell(TEA);
+    let mut damaged = till.ops.clone();
+    damaged[1].chain.0[0] ^= 1;
+    let mut request = till.push_request(&damaged);
+    let answer = world.push(&till, &request).await;
+    assert_eq!(answer.runs[0].status, RunStatus::BadChain { at: 2 });
+
+    request = till.push_request(&till.ops);
+    request.runs[0].sig = Till::new(2).run(&till.ops).sig;
+    let answer = world.push(&till, &request).await;
+    assert_eq!(answer.runs[0].status, RunStatus::BadSig);
+}
+
+#[tokio::test]
+async fn a_restart_keeps_everything() {
+    let mut world = World::start().await;
+    let mut till = world.enrolled(1, "Acme", "High Street").await;
+    for _ in 0..20 {
+        till.sell(TEA);
+    }
+    let first = world.push(&till, &till.push_request(&till.ops)).await;
+    let before = world.audit(&till).await;
+    world.restart().await;
+    assert_eq!(
+        world.audit(&till).await,
+        before,
+        "what was answered is on disk"
+    );
+    let again = world.push(&till, &till.push_request(&till.ops)).await;
+    assert_eq!(again.runs, first.runs, "nobody has forgotten an answer");
+    assert_eq!(
+        again.cloud_epoch, first.cloud_epoch,
+        "the same database, the same epoch"
+    );
+}
+
+#[tokio::test]
+async fn a_till_gets_its_own_ops_back_byte_for_byte() {
+    let world = World::start().await;
+    let mut till = world.enrolled(1, "Acme", "High Street").await;
+    for _ in 0..7 {
+        till.sell(TEA);
+    }
+    world.push(&till, &till.push_request(&till.ops)).await;
+    let path = format!("/v1/sync/ops?segment={}&from=3", till.segment);
+    let page: OpsPage = serde_json::from_slice(&world.get(&till, &path).await.body).unwrap();
+    assert!(!page.more);
+    let got: Vec<_> = page
+        .items
+        .iter()
+        .map(|i| (i.seq, i.chain, i.op.get().as_bytes()))
+        .collect();
+    let own: Vec<_> = till.ops[2..]
+        .iter()
+        .map(|op| (op.seq, op.chain, op.bytes.as_slice()))
+        .collect();
+    assert_eq!(got, own);
+}
+
+#[tokio::test]
+async fn pages_hold_every_row_once() {
+    let world = World::start().await;
+    let mut till = world.enrolled(1, "Acme", "High Street").await;
+    for product in 0..25 {
+        till.restock(product, 1_000);
+        till.sell(product);
+    }
+    world.push(&till, &till.push_request(&till.ops)).await;
+    for (path, id) in [("/v1/sales", "sale_id"), ("/v1/stock", "product_id")] {
+        let mut seen = std::collections::BTreeSet::new();
+        let mut after = String::new();
+        loop {
+            let page = world
+                .get(&till, &format!("{path}?limit=4&after={after}"))
+                .await
+                .json();
+            for row in page["rows"].as_array().expect("rows") {
+                assert!(seen.insert(row[id].to_string()), "{path}: {row} came twice");
+            }
+            after = page["next"].as_str().expect("a place").to_owned();
+            if page["more"] == false {
+                break;
+            }
+        }
+        assert_eq!(seen.len(), 25, "{path}: every row came");
+    }
+}
