@@ -6,12 +6,19 @@
 //! - The file may be thrown away. Missing, damaged or made by another version, it is set aside whole in
 //!   `quarantine/` and made anew from `imports/`; articles made at the till come back from their ops (the
 //!   caller puts them again, see [`ShopOpened::made_anew`]).
-//! - A scan never waits: not for a search, a write or an import of 800,000 rows.
+//! - A scan never waits for a search, a write or an import of 800,000 rows; once per import, while one file takes
+//!   the other's place, it waits for a rename and an open.
 //! - An import is taken over whole or not at all.
 //!
 //! Never holds a sale, a person or a secret. That is why the file is not encrypted by default: everything in
 //! it hangs on the shelves with a price tag, and the price that counts is the one in the sale, in the vault. A
-//! key may be given all the same. MEASURED
+//! key may be given all the same.
+//!
+//! Measured (`examples/shop_probe.rs`, two cores, profile `fast`, 734,278 articles in 149 MB): a scan takes 26 µs at
+//! the median and 45 µs at the 99th percentile (39 and 60 encrypted; 25 and 41 with 100,000 articles), an
+//! unknown code 37 and 54, a search 0.1 to 4 ms, opening 1 ms. An import of 800,000 rows takes 12 s, of 100,000
+//! 0.9 s. Scans while an import runs: 28 and 115 µs, 0.2 s at the one worst moment, on a busy machine.
+//! Encryption costs 13 µs a scan once the file outgrows the page cache.
 
 mod anew;
 mod browse;

@@ -64,7 +64,9 @@ impl Shop {
             (report, part) => {
                 drop(connection);
                 remove_with_sides(&self.dir.join(NEXT));
-                part.map(KeptPart::discard);
+                if let Some(part) = part {
+                    part.discard();
+                }
                 report
             }
         }
@@ -153,18 +155,19 @@ impl Shop {
         done.map(|()| report)
     }
 
-    /// Puts the copy in the catalogue's place.
-    fn publish(&self, connection: Connection) -> Result<(), ShopError> {
+    /// Puts the copy in the catalogue's place. Scans wait for the renaming and opening, and for nothing else.
+    fn publish(&self, mut connection: Connection) -> Result<(), ShopError> {
         let (next, file) = (self.dir.join(NEXT), self.dir.join(FILE));
         connection.execute_batch("COMMIT")?;
         // The long flush comes before the doors close, the short one of the last changes after.
         flush(&next)?;
         let mut doors = self.doors.write().unwrap_or_else(PoisonError::into_inner);
         let changes = lock(&self.meanwhile).take().unwrap_or_default();
-        let mut connection = connection;
-        put::apply_all(&mut connection, &changes)?;
+        if !changes.is_empty() {
+            put::apply_all(&mut connection, &changes)?;
+            flush(&next)?;
+        }
         connection.close().map_err(|(_, error)| error)?;
-        flush(&next)?;
         *doors = None;
         // A WAL of the old file must not meet the new one.
         for side in SIDES {
@@ -173,8 +176,13 @@ impl Shop {
         let renamed = fs::rename(&next, &file).map_err(ShopError::disk(&file));
         // Whether the old or the new one: the till sells on.
         *doors = Some(Doors::open(&file, self.key.as_ref())?);
+        drop(doors);
         renamed?;
-        sync_dir(&self.dir)
+        if let Err(error) = sync_dir(&self.dir) {
+            // A power cut now may bring the old file back; the next start reads the kept source again.
+            tracing::warn!(%error, "the catalogue was taken over, but the folder could not be flushed");
+        }
+        Ok(())
     }
 }
 

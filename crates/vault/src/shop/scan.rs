@@ -7,6 +7,7 @@
 
 use domain::{InStoreRule, Product, ScannedValue, read_in_store, scan_keys};
 use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
 
 use super::error::ShopError;
 use super::rows::{SELECT_PRODUCT, product_of};
@@ -17,7 +18,7 @@ const SHOWN_CHARS: usize = 64;
 const MAX_SHARING: i64 = 50;
 
 /// What a scan found; no products means that the code is unknown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScanFound {
     /// Every product the code may mean; more than one: ask.
     pub products: Vec<Product>,
