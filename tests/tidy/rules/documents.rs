@@ -89,3 +89,33 @@ fn the_map_shows_every_room() {
         &missing,
     );
 }
+
+#[test]
+fn a_test_that_the_durability_page_names_exists() {
+    let page = std::fs::read_to_string(root().join("docs/DURABILITY.md")).unwrap_or_default();
+    let sources = files("", &[".rs"]);
+    let named = page
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|name| is_test_name(name));
+    let gone: Vec<_> = named
+        .filter(|name| {
+            !sources
+                .iter()
+                .any(|file| file.text.contains(&format!("fn {name}(")))
+        })
+        .map(str::to_owned)
+        .collect();
+    hold(
+        "The promise has lost its proof: name the test that shows it now:",
+        &gone,
+    );
+}
+
+fn is_test_name(name: &str) -> bool {
+    let plain = name
+        .chars()
+        .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
+    plain && name.matches('_').count() >= 3
+}
