@@ -17,6 +17,7 @@ mod dice;
 mod fingerprint;
 mod invoices;
 mod kill;
+mod lock;
 mod options;
 mod place;
 mod setup;
@@ -31,6 +32,7 @@ cargo xtask demo                             build it and open the till on a dem
 cargo xtask kill  [--runs N] [--seed S] [--csv FILE] [--profile dev|fast]
                                              kill -9 at random moments of a replay, then prove the books
 cargo xtask bench [NAME…] [--quick]          measure, each figure beside a raw one of the same run
+cargo xtask lock  [--anew]                   write down the migrations that have landed
 cargo xtask setup                            only install what the others need";
 
 fn main() -> ExitCode {
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         "demo" => demo::run(&options),
         "kill" => kill::run(&options),
         "bench" => bench::run(&options),
+        "lock" => lock::run(&options),
         "setup" => setup::run(&options),
         other => anyhow::bail!("no such command: '{other}'\n\n{USAGE}"),
     });
