@@ -27,7 +27,8 @@ fn line(out: &mut String, text: &str) {
 }
 
 fn qr(out: &mut String, link: &str, columns: usize) {
-    for piece in wrap(&format!("[QR {}]", clean(link)), columns) {
+    line(out, &centred("[QR]", columns));
+    for piece in wrap(&clean(link), columns) {
         line(out, &centred(&piece, columns));
     }
 }
@@ -35,32 +36,32 @@ fn qr(out: &mut String, link: &str, columns: usize) {
 /// A row of the normal font as it stands. A row of another font has other columns: its texts keep
 /// their edges, and what is too wide (the small font's rows are) is wrapped.
 fn fit(row: &TextRow, columns: usize) -> String {
+    if row.inverse {
+        // White on black has no other sign in plain text.
+        let pieces = wrap(&clean(&row.plain()), columns - 2);
+        let marked = |piece: &String| centred(&format!("*{piece}*"), columns);
+        return pieces.iter().map(marked).collect::<Vec<_>>().join("\n");
+    }
     if row.columns == columns {
-        return mark(row, row.plain());
+        return row.plain();
     }
     match row.segments.as_slice() {
         [left, right] if cells(&left.text) + cells(&right.text) < columns => {
-            let gap = columns - cells(&left.text) - cells(&right.text);
-            format!("{}{}{}", left.text, " ".repeat(gap), right.text)
+            let amount = right.text.trim_end();
+            // Spaces that hold a large amount off the edge are as wide as that row's letters.
+            let off_edge = (cells(&right.text) - cells(amount)) * (columns / row.columns);
+            let used = cells(&left.text) + cells(amount) + off_edge;
+            format!(
+                "{}{}{amount}",
+                left.text,
+                " ".repeat(columns.saturating_sub(used))
+            )
         }
         _ => {
-            let whole = clean(&row.plain());
-            let centred = |piece: &String| centred(&mark(row, piece.clone()), columns);
-            wrap(&whole, columns)
-                .iter()
-                .map(centred)
-                .collect::<Vec<_>>()
-                .join("\n")
+            let pieces = wrap(&clean(&row.plain()), columns);
+            let lines = pieces.iter().map(|piece| centred(piece, columns));
+            lines.collect::<Vec<_>>().join("\n")
         }
-    }
-}
-
-/// White on black has no other sign in plain text.
-fn mark(row: &TextRow, text: String) -> String {
-    if row.inverse {
-        format!("*{}*", text)
-    } else {
-        text
     }
 }
 

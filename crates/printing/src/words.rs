@@ -40,6 +40,8 @@ pub struct ReceiptWords {
     pub rounding: String,
     /// Before what is due after rounding.
     pub to_pay: String,
+    /// Before what is given back after rounding.
+    pub to_give: String,
     /// A cash tender.
     pub cash: String,
     /// A card tender.
@@ -72,6 +74,7 @@ impl Default for ReceiptWords {
             total: word("TOTAL"),
             rounding: word("Rounding"),
             to_pay: word("To pay"),
+            to_give: word("To give back"),
             cash: word("Cash"),
             card: word("Card"),
             change: word("CHANGE"),

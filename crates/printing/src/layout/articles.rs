@@ -1,6 +1,6 @@
 //! The article lines: name, quantity × price, discount, line total and the mark of its tax rate.
 
-use domain::{Unit, format_milli, format_minor};
+use domain::{Unit, format_milli, format_minor, format_rate_bp};
 
 use super::sheet::{NORMAL, Sheet};
 use crate::document::{ReceiptDocument, ReceiptKind, ReceiptLine};
@@ -80,25 +80,7 @@ pub(super) fn mark_of(document: &ReceiptDocument, rate_bp: i64) -> String {
     }
 }
 
-/// Basis points as people read them: 2000 is "20%", 770 is "7.7%".
+/// Basis points as people read them: 770 is "7.7%".
 pub(super) fn percent(bp: i64) -> String {
-    let (whole, part) = (bp / 100, (bp % 100).abs());
-    match part {
-        0 => format!("{whole}%"),
-        part if part % 10 == 0 => format!("{whole}.{}%", part / 10),
-        part => format!("{whole}.{part:02}%"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::percent;
-
-    #[test]
-    fn rates_read_as_people_write_them() {
-        assert_eq!(
-            [2000, 770, 525, 5, 0].map(percent),
-            ["20%", "7.7%", "5.25%", "0.05%", "0%"]
-        );
-    }
+    format!("{}%", format_rate_bp(bp))
 }

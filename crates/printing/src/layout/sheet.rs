@@ -10,6 +10,17 @@ use crate::raster::Bitmap;
 /// Below this a text beside an amount is unreadable confetti; the amount then gets its own row.
 const NARROWEST_NAME: usize = 10;
 
+/// The least room in which a text of at most `columns` is not torn: its longest word's, so that an
+/// amount in it ("3 × 10000.00") stays whole.
+fn narrowest(text: &str, columns: usize) -> usize {
+    let words = text.split(' ').map(cells).filter(|word| *word <= columns);
+    words
+        .max()
+        .unwrap_or(0)
+        .max(cells(text).min(NARROWEST_NAME))
+        .max(2)
+}
+
 /// Size and emphasis of a row.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Style {
@@ -142,8 +153,7 @@ impl<'a> Sheet<'a> {
         let left = clean(left);
         let taken = cells(right);
         let room = columns.saturating_sub(indent + taken + 1);
-        let needed = cells(&left).min(NARROWEST_NAME);
-        if room < needed.max(1) || left.is_empty() {
+        if left.is_empty() || room < narrowest(&left, columns - indent) {
             self.indented(&left, indent, style);
             self.right(right, style);
             return;

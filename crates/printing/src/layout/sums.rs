@@ -41,11 +41,11 @@ fn total(sheet: &mut Sheet<'_>, document: &ReceiptDocument) {
     );
     if document.cash_rounding_minor != 0 {
         add(&words.rounding, document.cash_rounding_minor, NORMAL);
-        add(
-            &format!("{} {code}", words.to_pay),
-            document.to_pay_minor,
-            BOLD,
-        );
+        let due = match document.kind {
+            ReceiptKind::Sale => &words.to_pay,
+            ReceiptKind::Refund => &words.to_give,
+        };
+        add(&format!("{due} {code}"), document.to_pay_minor, BOLD);
     }
 }
 

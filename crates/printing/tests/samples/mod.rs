@@ -6,11 +6,11 @@ use printing::{
     ReceiptDocument, ReceiptHead, ReceiptKind, ReceiptLine, ReceiptTax, ReceiptTender, ReceiptWords,
 };
 
-pub fn currency(code: &str) -> Currency {
+pub(crate) fn currency(code: &str) -> Currency {
     Currency::from_code(code).expect("a currency the till knows")
 }
 
-pub fn piece(name: &str, pieces: i64, unit_price_minor: i64) -> ReceiptLine {
+pub(crate) fn piece(name: &str, pieces: i64, unit_price_minor: i64) -> ReceiptLine {
     ReceiptLine {
         name: name.to_owned(),
         unit: Unit::Piece,
@@ -24,7 +24,7 @@ pub fn piece(name: &str, pieces: i64, unit_price_minor: i64) -> ReceiptLine {
 }
 
 /// A small sale in pounds with every kind of line.
-pub fn corner_shop() -> ReceiptDocument {
+pub(crate) fn corner_shop() -> ReceiptDocument {
     let tea = ReceiptLine {
         tax_rate_bp: 0,
         ..piece("Earl Grey tea, 50 bags", 1, 320)
@@ -98,7 +98,7 @@ pub fn corner_shop() -> ReceiptDocument {
 }
 
 /// A refund of one candle, with cash rounding.
-pub fn refund() -> ReceiptDocument {
+pub(crate) fn refund() -> ReceiptDocument {
     ReceiptDocument {
         kind: ReceiptKind::Refund,
         number: "1-000413".to_owned(),
@@ -129,7 +129,7 @@ pub fn refund() -> ReceiptDocument {
 }
 
 /// Names in scripts that no Western code page holds.
-pub fn world() -> ReceiptDocument {
+pub(crate) fn world() -> ReceiptDocument {
     let names = [
         "شاي أخضر بالنعناع ٢٥ كيس",
         "חלב טרי 3% שומן",
@@ -162,7 +162,7 @@ pub fn world() -> ReceiptDocument {
 }
 
 /// The longest receipt seen in the field: 1,114 lines, names of 234 characters.
-pub fn longest() -> ReceiptDocument {
+pub(crate) fn longest() -> ReceiptDocument {
     let name = |n: usize| {
         format!("{n:04} {}", "WHITE HANGING HEART T-LIGHT HOLDER ".repeat(7))
             .chars()
