@@ -8,9 +8,19 @@ export function initials(name: string): string {
   return letters.join('').toLocaleUpperCase('en');
 }
 
-/** One of twelve hues, the same for the same words on every till. */
+const GOLDEN_ANGLE = 137.508;
+const given: Record<string, number> = {};
+
+/** Gives each of these names a hue of its own, as far apart as so many can be. */
+export function spreadHues(names: string[]): void {
+  names.forEach((name, at) => (given[name] = Math.round(25 + at * GOLDEN_ANGLE) % 360));
+}
+
+/** The hue given to a name, or else one that follows from its letters. */
 export function hue(name: string): number {
+  const own = given[name];
+  if (own !== undefined) return own;
   let hash = 7;
   for (const letter of name) hash = (hash * 31 + (letter.codePointAt(0) ?? 0)) % 65_521;
-  return (hash % 12) * 30 + 15;
+  return hash % 360;
 }

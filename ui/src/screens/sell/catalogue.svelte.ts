@@ -5,6 +5,7 @@
  */
 import * as commands from '../../backend/commands';
 import type { AppError, CategoryDto, ProductDto } from '../../bindings';
+import { spreadHues } from '$lib/marks';
 import { asAppError } from '$lib/refusal';
 
 const PAGE = 60;
@@ -29,7 +30,10 @@ export class Catalogue {
 
   start(): void {
     commands.categories().then(
-      (all) => (this.categories = all),
+      (all) => {
+        spreadHues(all.map((c) => c.name));
+        this.categories = all;
+      },
       (thrown) => (this.failed = asAppError(thrown)),
     );
     void this.#first();

@@ -11,6 +11,8 @@ export class Tendering {
   view = $state.raw<TenderView | null>(null);
   /** What the keypad holds; empty means all that remains. */
   typed = $state('');
+  /** Quick cash, kept in place when nothing remains, so that no button vanishes under a finger. */
+  offers = $state.raw<number[]>([]);
   busy = $state(false);
   completing = $state(false);
   failed = $state.raw<AppError | null>(null);
@@ -54,6 +56,7 @@ export class Tendering {
     this.busy = true;
     try {
       this.view = await ask();
+      if (this.remaining > 0) this.offers = this.view.quick_cash_minor;
       this.typed = '';
       this.failed = null;
       return true;
