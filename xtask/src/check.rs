@@ -66,9 +66,7 @@ fn rust(steps: &mut Steps) {
         ]);
         shell::run(&mut clippy)?.must_be_ok()
     });
-    steps.step("receipt reader", &[], || {
-        setup::escpos_reader().map(|_| Counted::default())
-    });
+    steps.step("receipt reader", &[], setup::escpos_reader);
     steps.step("rust: build", &["system packages", "window: build"], build);
 }
 
@@ -96,8 +94,9 @@ fn tests(steps: &mut Steps) {
 }
 
 fn nextest(filter: &str) -> Result<Counted> {
-    let mut command = tested("nextest");
+    let mut command = shell::cargo();
     command.args([
+        "nextest",
         "run",
         "--locked",
         "--workspace",
@@ -108,17 +107,9 @@ fn nextest(filter: &str) -> Result<Counted> {
 }
 
 fn cargo_test(more: &[&str]) -> Result<Counted> {
-    let mut command = tested("test");
-    command.args(["--locked", "--workspace", "--no-fail-fast"]);
-    shell::run(command.args(more))?.must_be_ok_or_counted()
-}
-
-fn tested(subcommand: &str) -> std::process::Command {
     let mut command = shell::cargo();
-    command
-        .arg(subcommand)
-        .env("HOLDFAST_TOOLS", place::tools());
-    command
+    command.args(["test", "--locked", "--workspace", "--no-fail-fast"]);
+    shell::run(command.args(more))?.must_be_ok_or_counted()
 }
 
 /// The window's bindings are written by a test from the Rust types. If that changed a committed file, the

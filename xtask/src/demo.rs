@@ -80,8 +80,6 @@ fn off_screen() -> Result<Counted> {
         "demo",
         "--nocapture",
     ]);
-    sale.env("HOLDFAST_DEMO", &folder)
-        .env("HOLDFAST_TOOLS", place::tools());
     let counted = shell::run(&mut sale)?.must_be_ok()?;
     for name in ["window.png", "receipt.png", "receipt.txt"] {
         let file = folder.join(name);

@@ -21,9 +21,10 @@ pub(crate) fn target() -> PathBuf {
     }
 }
 
-/// Tools that the checks need and the workspace does not: built once, beside the workspace's own output.
+/// Tools that the checks need and the workspace does not: built once, always in this place, so that tests
+/// find them without being told.
 pub(crate) fn tools() -> PathBuf {
-    target().join("tools")
+    root().join("target/tools")
 }
 
 /// One of our programs, as built under a profile (`dev` lies in `debug`).

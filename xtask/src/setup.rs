@@ -188,10 +188,11 @@ pub(crate) fn cargo_deny() -> Result<PathBuf> {
 
 /// The ESC/POS interpreter that our receipts are checked with. It is nobody's dependency: its crate asks for
 /// a newer Rust than it needs, and an independent witness should not be linked into the accused.
-pub(crate) fn escpos_reader() -> Result<PathBuf> {
+pub(crate) fn escpos_reader() -> Result<Counted> {
     let mut build = shell::cargo();
     build.args([
         "build",
+        "--release",
         "--locked",
         "--ignore-rust-version",
         "--manifest-path",
@@ -200,9 +201,7 @@ pub(crate) fn escpos_reader() -> Result<PathBuf> {
     build
         .arg("--target-dir")
         .arg(place::tools().join("escpos-reader"));
-    shell::run(&mut build)?.must_be_ok()?;
-    let name = format!("escpos-reader{}", std::env::consts::EXE_SUFFIX);
-    Ok(place::tools().join("escpos-reader/debug").join(name))
+    shell::run(&mut build)?.must_be_ok()
 }
 
 #[cfg(test)]
