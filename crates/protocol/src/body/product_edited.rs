@@ -46,4 +46,19 @@ impl ProductEditedV1 {
             barcodes,
         }
     }
+
+    /// The product again, as when a till rebuilds its catalogue.
+    pub fn to_product(&self) -> Product {
+        Product {
+            product_id: self.product_id,
+            code: self.code.clone(),
+            name: self.name.clone(),
+            unit: self.unit,
+            price_minor: self.price_minor,
+            tax_class: self.tax_class.clone(),
+            tax_rate_bp: self.tax_rate_bp,
+            category: self.category.clone(),
+            row_version: 0,
+        }
+    }
 }

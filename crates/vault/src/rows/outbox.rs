@@ -350,3 +350,24 @@ fn read_item(row: &Row<'_>) -> rusqlite::Result<QueueItem> {
         answered_at_ms: row.get("answered_at_ms")?,
     })
 }
+
+/// Hands every op of one type to `each`, in cashier order; what cannot be read is left out.
+///
+/// For what `shop.db` must get back when it was made anew.
+pub fn each_of_kind(
+    on: &impl Reads,
+    kind: &str,
+    mut each: impl FnMut(protocol::Envelope),
+) -> Result<(), VaultError> {
+    let mut statement = on
+        .db()
+        .prepare_cached("SELECT bytes FROM op WHERE type = :kind ORDER BY op_no")?;
+    let mut rows = statement.query(named_params! { ":kind": kind })?;
+    while let Some(row) = rows.next()? {
+        let bytes: Vec<u8> = row.get("bytes")?;
+        if let Ok(envelope) = protocol::Envelope::read(&bytes) {
+            each(envelope);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! The demo branch's own cloud: the real `holdfast-cloud`, as a child of this program.
+//!
+//! Owns finding the program beside this one, starting it on a free loopback port, and its end: it
+//! stops by itself when the till's end of its standard input closes, so that a killed till leaves
+//! nothing behind. Promises that a till whose cloud cannot be started still sells.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use crate::error::{AppError, Code};
+
+const PROGRAM: &str = "holdfast-cloud";
+
+/// A running cloud of our own.
+#[derive(Debug)]
+pub(crate) struct OwnCloud {
+    child: Child,
+    url: String,
+}
+
+impl OwnCloud {
+    /// Starts it on its database in the till's folder.
+    pub fn start(dir: &Path) -> Result<Self, AppError> {
+        let mut child = Command::new(program()?)
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--exit-with-parent",
+                "--database",
+            ])
+            .arg(database(dir))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| failed(&error))?;
+        let mut line = String::new();
+        let read = child
+            .stdout
+            .take()
+            .map(|out| BufReader::new(out).read_line(&mut line));
+        let url = line.trim().strip_prefix("listening on ").map(str::to_owned);
+        match (read, url) {
+            (Some(Ok(_)), Some(url)) => Ok(Self { child, url }),
+            _ => {
+                // It said nothing useful: end what we started, and say so.
+                let _ = child.kill();
+                let _ = child.wait();
+                Err(failed(&format!("it did not come up ({line:?})")))
+            }
+        }
+    }
+
+    /// Makes a one-time code for the demo branch.
+    pub fn enrol_code(dir: &Path, tenant: &str, branch: &str) -> Result<String, AppError> {
+        let output = Command::new(program()?)
+            .args([
+                "enrol-code",
+                "--tenant",
+                tenant,
+                "--branch",
+                branch,
+                "--database",
+            ])
+            .arg(database(dir))
+            .output()
+            .map_err(|error| failed(&error))?;
+        if !output.status.success() {
+            return Err(failed(&String::from_utf8_lossy(&output.stderr)));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for OwnCloud {
+    fn drop(&mut self) {
+        // Closing its input asks it to finish; waiting keeps no zombie.
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}
+
+/// Whether the program is there at all.
+pub(crate) fn available() -> bool {
+    program().is_ok()
+}
+
+fn database(dir: &Path) -> String {
+    format!("sqlite:{}", dir.join("own-cloud.db").display())
+}
+
+fn program() -> Result<PathBuf, AppError> {
+    let here = std::env::current_exe().map_err(|error| failed(&error))?;
+    // Cargo puts test programs one folder below the others.
+    let folders = here
+        .parent()
+        .into_iter()
+        .flat_map(|folder| [Some(folder), folder.parent()]);
+    folders
+        .flatten()
+        .map(|folder| folder.join(PROGRAM))
+        .find(|program| program.exists())
+        .ok_or_else(|| failed(&format!("{PROGRAM} is not beside {}", here.display())))
+}
+
+fn failed(why: &dyn std::fmt::Display) -> AppError {
+    AppError::new(
+        Code::CloudUnreachable,
+        format!("the demo branch's own cloud: {why}"),
+    )
+}

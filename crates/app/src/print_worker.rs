@@ -1,0 +1,250 @@
+//! The thread that brings receipts to paper.
+//!
+//! Owns the order of the print queue and its patience: oldest first; a printer that is off or out
+//! of paper is tried again by itself; one that took bytes and then said nothing leaves the job
+//! "unconfirmed" for a person, because a second print of it would have to say COPY. Promises that
+//! nothing here ever holds up or undoes a sale.
+
+use std::sync::Weak;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use printing::{
+    JobOptions, PrintOutcome, PrinterAddress, PrinterDriver, PrinterTrouble, drawer_pulse,
+    to_escpos,
+};
+use vault::print_jobs::{self as rows, JobKind, JobState, PrintJob};
+use vault::sales;
+
+use crate::config::TillConfig;
+use crate::dto::{PrintJobView, PrintState, PrinterConnection, PrinterSettings};
+use crate::error::{AppError, Code};
+use crate::events::TillEvent;
+use crate::printers::{ended, view};
+use crate::till::Till;
+
+/// How long a printer in trouble is left alone.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// The running thread.
+pub(crate) struct PrintWorker {
+    orders: SyncSender<Order>,
+    thread: JoinHandle<()>,
+}
+
+enum Order {
+    Look,
+    Drawer,
+    Stop,
+}
+
+impl PrintWorker {
+    /// Starts it; it looks at the queue at once.
+    pub fn start(till: Weak<Till>) -> Result<Self, AppError> {
+        let (orders, todo) = sync_channel(64);
+        let thread = std::thread::Builder::new()
+            .name("printing".to_owned())
+            .spawn(move || run(&till, &todo))
+            .map_err(|error| AppError::internal(&error))?;
+        let worker = Self { orders, thread };
+        worker.wake();
+        Ok(worker)
+    }
+
+    /// Looks at the queue; a full inbox means that it will look anyway.
+    pub fn wake(&self) {
+        let _ = self.orders.try_send(Order::Look);
+    }
+
+    /// Opens the drawer as soon as the thread is free.
+    pub fn pulse_drawer(&self) {
+        let _ = self.orders.try_send(Order::Drawer);
+    }
+
+    /// Ends it after the job under way; the rest stays on disk.
+    pub fn stop(self) {
+        let _ = self.orders.send(Order::Stop);
+        let _ = self.thread.join();
+    }
+}
+
+fn run(till: &Weak<Till>, todo: &Receiver<Order>) {
+    let mut wait = Duration::MAX;
+    loop {
+        let order = if wait == Duration::MAX {
+            todo.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        } else {
+            todo.recv_timeout(wait)
+        };
+        let Some(till) = till.upgrade() else { return };
+        wait = match order {
+            Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+            Ok(Order::Drawer) => {
+                drawer(&till);
+                wait
+            }
+            Ok(Order::Look) | Err(RecvTimeoutError::Timeout) => till.print_waiting_jobs(todo),
+        };
+    }
+}
+
+fn drawer(till: &Till) {
+    let opened = till.printer().and_then(|settings| pulse_drawer(&settings));
+    if let Err(error) = opened {
+        tracing::warn!("the drawer did not open: {error}");
+    }
+}
+
+impl Till {
+    /// Prints until nothing waits or the printer is in trouble; answers how long to rest.
+    fn print_waiting_jobs(&self, todo: &Receiver<Order>) -> Duration {
+        loop {
+            let Some(config) = self.config_if_set_up().filter(|config| config.prints()) else {
+                return Duration::MAX;
+            };
+            let next = self.vault.read(|reader| rows::open(reader, 500));
+            let job = match next {
+                Ok(open) => open.into_iter().find(|job| job.state == JobState::Waiting),
+                Err(error) => {
+                    tracing::error!("the print queue cannot be read: {error}");
+                    return AGAIN;
+                }
+            };
+            let Some(job) = job else { return Duration::MAX };
+            match self.print_one(&config, &job) {
+                Ok(true) => {}
+                Ok(false) => return AGAIN,
+                Err(error) => {
+                    tracing::error!("a print job could not be kept: {error}");
+                    return AGAIN;
+                }
+            }
+            // A drawer that should open does not wait for the rest of the queue.
+            if let Ok(Order::Drawer) = todo.try_recv() {
+                drawer(self);
+            }
+        }
+    }
+
+    /// Prints one job and keeps what became of it; `false`: the printer is in trouble.
+    fn print_one(&self, config: &TillConfig, job: &PrintJob) -> Result<bool, AppError> {
+        let job_id = job.job_id;
+        self.vault
+            .transact(move |tx| rows::set_state(tx, job_id, JobState::Printing, None))?;
+        self.tell_job(view(&PrintJob {
+            state: JobState::Printing,
+            ..job.clone()
+        }));
+        let printed = self.bytes_of(config, job).and_then(|bytes| {
+            let mut printer = printer(&config.printer)?;
+            Ok(printer.print(&bytes))
+        });
+        let (state, trouble) = match printed {
+            Ok(Ok(PrintOutcome::Printed)) => (None, None),
+            Ok(Ok(PrintOutcome::Unconfirmed)) if !config.profile().answers_status => (None, None),
+            Ok(Ok(PrintOutcome::Unconfirmed)) => {
+                (Some(JobState::Unconfirmed), Some(NO_WORD.to_owned()))
+            }
+            Ok(Err(trouble)) => (Some(after(&trouble)), Some(trouble.words())),
+            Err(error) => (Some(JobState::Waiting), Some(error.to_string())),
+        };
+        let Some(state) = state else {
+            return self.keep_printed(job).map(|()| true);
+        };
+        let words = trouble.clone();
+        self.vault
+            .transact(move |tx| rows::set_state(tx, job_id, state, words.as_deref()))?;
+        self.tell_job(view(&PrintJob {
+            state,
+            trouble,
+            ..job.clone()
+        }));
+        Ok(state == JobState::Unconfirmed)
+    }
+
+    fn keep_printed(&self, job: &PrintJob) -> Result<(), AppError> {
+        let (job_id, sale_id) = (job.job_id, job.sale_id);
+        self.vault.transact(move |tx| {
+            rows::printed(tx, job_id)?;
+            // Paper in the customer's hand is as good as the cashier's eye.
+            sale_id.map_or(Ok(()), |sale_id| sales::told(tx, sale_id))
+        })?;
+        self.tell_job(ended(job, PrintState::Printed));
+        Ok(())
+    }
+
+    fn tell_job(&self, job: PrintJobView) {
+        self.listeners.tell(&TillEvent::Print(Box::new(job)));
+        self.tell_status();
+    }
+
+    fn bytes_of(&self, config: &TillConfig, job: &PrintJob) -> Result<Vec<u8>, AppError> {
+        let (layout, profile) = match (job.kind, job.sale_id) {
+            (JobKind::Receipt | JobKind::Copy, Some(sale_id)) => {
+                // A job that was given to a printer before may be on paper already.
+                let copy = job.kind == JobKind::Copy || (job.attempts > 0 && job.trouble.is_none());
+                self.receipt_layout(sale_id, copy)?
+            }
+            (JobKind::Test, _) | (_, None) => self.test_page(config),
+        };
+        Ok(to_escpos(
+            &layout,
+            &profile,
+            JobOptions {
+                cut: true,
+                drawer: false,
+            },
+        ))
+    }
+}
+
+const NO_WORD: &str = "the printer took the receipt and does not say whether it printed it: look, then print again or dismiss";
+
+fn after(trouble: &PrinterTrouble) -> JobState {
+    if trouble.may_have_printed() {
+        JobState::Unconfirmed
+    } else {
+        JobState::Waiting
+    }
+}
+
+/// Opens the drawer now.
+pub(crate) fn pulse_drawer(settings: &PrinterSettings) -> Result<(), AppError> {
+    let profile = printing::PrinterProfile::by_id(&settings.profile)
+        .unwrap_or_else(printing::PrinterProfile::generic_80);
+    let sent = printer(settings)?.print(&drawer_pulse(&profile));
+    sent.map(|_| ())
+        .map_err(|trouble| AppError::new(Code::PrinterUnreachable, trouble.words()))
+}
+
+fn printer(settings: &PrinterSettings) -> Result<Box<dyn PrinterDriver>, AppError> {
+    let profile = printing::PrinterProfile::by_id(&settings.profile)
+        .unwrap_or_else(printing::PrinterProfile::generic_80);
+    let address = match &settings.connection {
+        PrinterConnection::None => {
+            return Err(AppError::new(
+                Code::PrinterUnreachable,
+                "no printer is set up",
+            ));
+        }
+        PrinterConnection::Network { address } => {
+            format!("tcp://{address}")
+                .parse()
+                .map_err(|error: printing::AddressRefused| {
+                    AppError::new(Code::PrinterUnreachable, error.to_string())
+                        .field("address", address)
+                })?
+        }
+        PrinterConnection::Serial { path, baud } => PrinterAddress::Serial {
+            path: path.clone(),
+            baud: *baud,
+        },
+        PrinterConnection::Usb { vendor, product } => PrinterAddress::Usb {
+            vendor_id: *vendor,
+            product_id: *product,
+        },
+        PrinterConnection::File { path } => PrinterAddress::File { path: path.into() },
+    };
+    Ok(printing::open(&address, &profile))
+}

@@ -1,0 +1,193 @@
+//! Giving goods back: by their receipt, line by line, or (a manager) without one.
+//!
+//! Never more than was sold less what was given back: checked inside the transaction that records
+//! it, so that two windows of time cannot both give the last one back.
+
+use domain::{
+    Refund, RefundDraft, RefundLine, RefundLineRequest, ReturnedArticle, Right, Tender, TenderKind,
+};
+use uuid::Uuid;
+use vault::VaultError;
+use vault::sales::{self as rows, SaleFact};
+
+use crate::completing::recording;
+use crate::dto::{Approval, Done, RefundQuote, RefundRequest};
+use crate::error::{AppError, Code};
+use crate::people::{Approved, Session};
+use crate::till::Till;
+use crate::views;
+
+impl Till {
+    /// What a refund would come to; nothing is recorded.
+    pub fn refund_quote(&self, request: RefundRequest) -> Result<RefundQuote, AppError> {
+        let lines = self.planned(&request)?;
+        let rules = self.rules()?;
+        let totals = domain::refund_totals(&lines);
+        let card_minor = match request.tender {
+            TenderKind::Card => totals.gross_minor,
+            TenderKind::Cash => 0,
+        };
+        let due = domain::refund_due(totals.gross_minor, card_minor, &rules);
+        Ok(RefundQuote {
+            totals: views::totals_view(&totals, &self.tax_names()?),
+            cash_rounding_minor: due.cash_rounding_minor,
+            to_give_minor: due.to_give_minor,
+        })
+    }
+
+    /// Gives back lines of a sale; needs the right, or somebody who has it.
+    pub fn refund(
+        &self,
+        request: RefundRequest,
+        approval: Option<Approval>,
+    ) -> Result<Done, AppError> {
+        let session = self.counter().session.clone().ok_or_else(|| {
+            AppError::new(Code::NotSignedIn, "nobody is signed in: sign in first")
+        })?;
+        let approved = self.approved(Right::Refund, approval)?;
+        let lines = self.planned(&request)?;
+        let why = Why {
+            of_sale: Some(request.sale_id),
+            reason: request.reason.clone(),
+            reference: request.reference.clone(),
+            tender: request.tender,
+        };
+        let refund = self.drafted(lines, why, &session, &approved)?;
+        let refund_id = refund.refund_id;
+        let recorded = recording(self.new_id(), &session, &*self.config()?);
+        let asked = requests(&request);
+        let sale_id = request.sale_id;
+        self.vault.transact_or(move |tx| -> Result<_, AppError> {
+            still_allowed(tx, sale_id, &asked)?;
+            Ok(rows::record_refund(tx, &refund, &recorded)?)
+        })?;
+        if request.tender == TenderKind::Cash && self.config()?.printer.open_drawer {
+            self.pulse_drawer_quietly();
+        }
+        self.after_recording();
+        self.done(refund_id)
+    }
+
+    /// Gives back goods that have no receipt.
+    pub(crate) fn refund_without_receipt(
+        &self,
+        articles: &[ReturnedArticle],
+        reason: &str,
+        reference: Option<String>,
+    ) -> Result<Uuid, AppError> {
+        let session = self.session_with(Right::RefundWithoutReceipt)?;
+        let approved = Approved {
+            operator_id: session.operator_id,
+            name: session.name.clone(),
+        };
+        let lines = domain::plan_refund_without_receipt(articles, &self.rules()?)?;
+        let why = Why {
+            of_sale: None,
+            reason: reason.to_owned(),
+            reference,
+            tender: TenderKind::Cash,
+        };
+        let refund = self.drafted(lines, why, &session, &approved)?;
+        let refund_id = refund.refund_id;
+        let recorded = recording(self.new_id(), &session, &*self.config()?);
+        self.vault
+            .transact(move |tx| rows::record_refund(tx, &refund, &recorded))?;
+        self.after_recording();
+        Ok(refund_id)
+    }
+
+    fn planned(&self, request: &RefundRequest) -> Result<Vec<RefundLine>, AppError> {
+        let stored = self.stored_sale(request.sale_id)?;
+        let SaleFact::Sale(sale) = &stored.fact else {
+            return Err(AppError::new(
+                Code::RefundNothing,
+                "this is a refund itself: choose the sale whose goods come back",
+            ));
+        };
+        let back = self
+            .vault
+            .read(|reader| rows::given_back(reader, request.sale_id))?;
+        Ok(domain::plan_refund(sale, &back, &requests(request))?)
+    }
+
+    fn drafted(
+        &self,
+        lines: Vec<RefundLine>,
+        why: Why,
+        session: &Session,
+        approved: &Approved,
+    ) -> Result<Refund, AppError> {
+        let rules = self.rules()?;
+        let gross_minor = domain::refund_totals(&lines).gross_minor;
+        let card_minor = if why.tender == TenderKind::Card {
+            gross_minor
+        } else {
+            0
+        };
+        let due = domain::refund_due(gross_minor, card_minor, &rules);
+        let tender = Tender {
+            tender_id: self.new_id(),
+            kind: why.tender,
+            amount_minor: due.to_give_minor,
+            reference: if why.tender == TenderKind::Card {
+                why.reference.clone()
+            } else {
+                None
+            },
+        };
+        let draft = RefundDraft {
+            refund_id: self.new_id(),
+            of_sale: why.of_sale,
+            operator_id: session.operator_id,
+            operator_name: session.name.clone(),
+            approved_by: approved.operator_id,
+            approved_by_name: approved.name.clone(),
+            reason: why.reason,
+            completed_at_ms: self.now_ms(),
+            reference: why.reference,
+            price_mode: rules.price_mode,
+            lines,
+            // Free articles give nothing back.
+            tenders: if due.to_give_minor == 0 {
+                Vec::new()
+            } else {
+                vec![tender]
+            },
+        };
+        Ok(domain::complete_refund(draft, &rules)?)
+    }
+}
+
+struct Why {
+    of_sale: Option<Uuid>,
+    reason: String,
+    reference: Option<String>,
+    tender: TenderKind,
+}
+
+fn requests(request: &RefundRequest) -> Vec<RefundLineRequest> {
+    let line = |line: &crate::dto::RefundLineRequest| RefundLineRequest {
+        line_no: line.line_no,
+        quantity_milli: line.quantity_milli,
+        back_to_stock: line.back_to_stock,
+    };
+    request.lines.iter().map(line).collect()
+}
+
+/// The plan again, inside the transaction that records it.
+fn still_allowed(
+    tx: &vault::Tx<'_>,
+    sale_id: Uuid,
+    asked: &[RefundLineRequest],
+) -> Result<(), AppError> {
+    let missing = || VaultError::Missing {
+        what: "sale",
+        id: sale_id.to_string(),
+    };
+    let stored = rows::by_id(tx, sale_id)?.ok_or_else(missing)?;
+    let back = rows::given_back(tx, sale_id)?;
+    match &stored.fact {
+        SaleFact::Sale(sale) => Ok(domain::plan_refund(sale, &back, asked).map(|_| ())?),
+        SaleFact::Refund(_) => Err(missing().into()),
+    }
+}

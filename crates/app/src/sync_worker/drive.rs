@@ -1,0 +1,302 @@
+//! Doing what the engine asks for: one call at a time, each answered by an event.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use protocol::cloud::{CallFailure, CloudApi as _};
+use protocol::limits::MAX_HELLO_HEADS;
+use protocol::wire::{HelloAnswer, HelloRequest, PROTO};
+use sync::till::{Batch, CallId, Effect, Event, Healed, Hello, TillSync, TillSyncConfig, TimerId};
+use uuid::Uuid;
+use vault::attempts::{Attempt, AttemptKind};
+use vault::{outbox, settings};
+
+use super::line::CloudLine;
+use super::store::{self, CLOUD_EPOCH};
+use super::{Message, Shared};
+use crate::bring_up::APP_VERSION;
+use crate::error::AppError;
+use crate::till::Till;
+
+/// The engine with its hands.
+pub(super) struct Drive {
+    engine: TillSync,
+    line: Option<CloudLine>,
+    timer: Option<(TimerId, u64)>,
+    clock: Arc<dyn protocol::ports::Clock>,
+    shared: Arc<Shared>,
+    effects: Vec<Effect>,
+}
+
+impl Drive {
+    /// The engine of an enrolled till; `None` if the till belongs to no cloud.
+    pub fn begin(till: &Till, shared: &Arc<Shared>) -> Option<Self> {
+        if till.config_if_set_up()?.cloud == crate::config::CloudLink::None {
+            return None;
+        }
+        let mut seed = [0_u8; 8];
+        till.entropy.fill(&mut seed);
+        let seen = till
+            .vault
+            .read(|reader| settings::get::<Uuid>(reader, CLOUD_EPOCH));
+        let config = TillSyncConfig {
+            seed: u64::from_le_bytes(seed),
+            cloud_epoch_seen: seen.ok().flatten(),
+        };
+        Some(Self {
+            engine: TillSync::new(config),
+            line: None,
+            timer: None,
+            clock: Arc::clone(&till.clock),
+            shared: Arc::clone(shared),
+            effects: Vec::new(),
+        })
+    }
+
+    /// The next event: one that was said, or the timer; `None`: stop.
+    pub fn wait(&mut self, heard: &Receiver<Message>) -> Option<Event> {
+        let received = match self.timer {
+            None => heard.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some((_, at)) => {
+                let now = self.clock.mono_ms();
+                heard.recv_timeout(Duration::from_millis(at.saturating_sub(now)))
+            }
+        };
+        match received {
+            Ok(Message::Event(event)) => Some(event),
+            Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => None,
+            Err(RecvTimeoutError::Timeout) => {
+                let (id, _) = self.timer.take()?;
+                Some(Event::TimerFired(id))
+            }
+        }
+    }
+
+    /// One step of the engine and what it asks for; `false`: told to stop in the middle of a call.
+    pub fn step(&mut self, till: &Till, event: Event, ready: &mut VecDeque<Event>) -> bool {
+        let mut effects = std::mem::take(&mut self.effects);
+        self.engine.step(self.clock.mono_ms(), event, &mut effects);
+        for effect in effects.drain(..) {
+            match self.perform(till, effect) {
+                Done::Nothing => {}
+                Done::Answer(event) => ready.push_back(event),
+                Done::Stopped => return false,
+            }
+        }
+        self.effects = effects;
+        true
+    }
+
+    fn perform(&mut self, till: &Till, effect: Effect) -> Done {
+        match effect {
+            Effect::SendHello {
+                call,
+                cloud_epoch_seen,
+            } => self.hello(till, call, cloud_epoch_seen),
+            Effect::CutBatch {
+                call,
+                after,
+                limits,
+            } => Done::Answer(Event::BatchCut {
+                call,
+                cut: store::cut(till, &after, limits),
+            }),
+            Effect::SendPush { call, batch } => self.push(till, call, &batch),
+            Effect::StoreAnswer { call, answer, .. } => {
+                let result = store::answer(till, &answer).map_err(|error| error.to_string());
+                till.tell_status();
+                Done::Answer(Event::Stored { call, result })
+            }
+            Effect::KeepHeads {
+                cloud_epoch,
+                server_time_ms,
+                heads,
+            } => {
+                let clock_err_ms = till.now_ms() - server_time_ms;
+                self.shared.keep_clock_error(clock_err_ms);
+                if let Err(error) = store::heads(till, cloud_epoch, clock_err_ms, heads) {
+                    tracing::error!("the cloud's heads could not be kept: {error}");
+                }
+                till.tell_status();
+                Done::Nothing
+            }
+            Effect::FetchTail {
+                call,
+                segment,
+                upto,
+            } => Done::Answer(Event::TailFetched {
+                call,
+                healed: Healed::NeedsPerson {
+                    words: format!(
+                        "the cloud holds ops of this till up to {upto} (segment {segment}) that this till does not: an old backup was put back; call support, selling goes on"
+                    ),
+                },
+            }),
+            Effect::OpenFreshSegment {
+                call, segment, at, ..
+            } => Done::Answer(Event::SegmentOpened {
+                call,
+                healed: Healed::NeedsPerson {
+                    words: format!(
+                        "this till and the cloud disagree from op {at} on (segment {segment}): a copy of this till may be in use elsewhere; call support, selling goes on"
+                    ),
+                },
+            }),
+            Effect::SetTimer { id, at } => {
+                self.timer = Some((id, at));
+                Done::Nothing
+            }
+            Effect::Emit(view) => {
+                let (mono, wall) = (self.clock.mono_ms(), till.now_ms());
+                let wall_of = |at: u64| {
+                    wall + i64::try_from(at).unwrap_or_default()
+                        - i64::try_from(mono).unwrap_or_default()
+                };
+                self.shared.show(&view, wall_of);
+                till.tell_status();
+                Done::Nothing
+            }
+        }
+    }
+
+    fn hello(&mut self, till: &Till, call: CallId, cloud_epoch_seen: Option<Uuid>) -> Done {
+        let started_at_ms = till.now_ms();
+        let asked = self.ask_hello(till, cloud_epoch_seen);
+        let Some(result) = asked else {
+            return Done::Stopped;
+        };
+        self.keep_attempt(
+            till,
+            AttemptKind::Hello,
+            None,
+            started_at_ms,
+            words(&result, "answered"),
+            &result,
+        );
+        let result = result.map(|answer| Hello {
+            held: store::held(till, &answer.heads),
+            answer,
+        });
+        Done::Answer(Event::HelloDone { call, result })
+    }
+
+    fn ask_hello(
+        &mut self,
+        till: &Till,
+        cloud_epoch_seen: Option<Uuid>,
+    ) -> Option<Result<HelloAnswer, CallFailure>> {
+        let most = u32::try_from(MAX_HELLO_HEADS).unwrap_or(u32::MAX);
+        let heads = match till.vault.read(|reader| outbox::own_heads(reader, most)) {
+            Ok(heads) => heads,
+            Err(error) => return Some(Err(path(&error.into()))),
+        };
+        let till_id = match till.identity() {
+            Ok(identity) => identity.till,
+            Err(error) => return Some(Err(path(&error))),
+        };
+        let request = HelloRequest {
+            proto: PROTO,
+            till: till_id,
+            cloud_epoch_seen,
+            heads,
+            app: APP_VERSION.to_owned(),
+        };
+        self.call(till, |cloud| async move { cloud.hello(&request).await })
+    }
+
+    fn push(&mut self, till: &Till, call: CallId, batch: &Arc<Batch>) -> Done {
+        let started_at_ms = till.now_ms();
+        let sent = Arc::clone(batch);
+        let asked = self.call(till, |cloud| async move {
+            cloud.push(sent.key, &sent.request).await
+        });
+        let Some(result) = asked else {
+            return Done::Stopped;
+        };
+        for run in &batch.request.runs {
+            if let Some(last) = run.items.last() {
+                let range = Some((run.segment, run.from, last.seq));
+                let said = words(&result, "the cloud has it");
+                self.keep_attempt(till, AttemptKind::Push, range, started_at_ms, said, &result);
+            }
+        }
+        Done::Answer(Event::PushDone { call, result })
+    }
+
+    /// One call on the line, opened if it is not; `None`: told to stop meanwhile.
+    fn call<T, F>(
+        &mut self,
+        till: &Till,
+        call: impl FnOnce(transport::HttpCloud) -> F,
+    ) -> Option<Result<T, CallFailure>>
+    where
+        F: Future<Output = Result<T, CallFailure>>,
+    {
+        if self.line.is_none() {
+            match till.cloud_line() {
+                Ok(line) => self.line = Some(line),
+                Err(error) => return Some(Err(path(&error))),
+            }
+        }
+        let line = self.line.as_ref()?;
+        let shared = Arc::clone(&self.shared);
+        line.block_on(|cloud| async move {
+            tokio::select! {
+                answer = call(cloud) => Some(answer),
+                () = shared.stop.notified() => None,
+            }
+        })
+    }
+
+    fn keep_attempt<T>(
+        &self,
+        till: &Till,
+        what: AttemptKind,
+        range: Option<(protocol::SegmentId, u64, u64)>,
+        started_at_ms: i64,
+        words: String,
+        result: &Result<T, CallFailure>,
+    ) {
+        // A hello that went well says nothing that the heads do not say.
+        if what == AttemptKind::Hello && result.is_ok() {
+            return;
+        }
+        let attempt = Attempt {
+            what,
+            range,
+            started_at_ms,
+            ended_at_ms: till.now_ms(),
+            answered: !matches!(result, Err(CallFailure::Path { .. })),
+            words,
+        };
+        let kept = till
+            .vault
+            .transact(move |tx| vault::attempts::add(tx, &attempt));
+        if let Err(error) = kept {
+            tracing::warn!("an attempt could not be kept for the time line: {error}");
+        }
+    }
+}
+
+/// What became of an effect.
+enum Done {
+    Nothing,
+    Answer(Event),
+    Stopped,
+}
+
+fn words<T>(result: &Result<T, CallFailure>, well: &str) -> String {
+    match result {
+        Ok(_) => well.to_owned(),
+        Err(failure) => failure.to_string(),
+    }
+}
+
+fn path(error: &AppError) -> CallFailure {
+    CallFailure::Path {
+        words: error.to_string(),
+        retry_after_ms: None,
+    }
+}

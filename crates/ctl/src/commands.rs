@@ -1,0 +1,147 @@
+//! Each command: open the till, ask the facade, print the answer.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use app::{AppError, Code, InitWhat, Till, TillOptions};
+
+use crate::forms::{Catalogue, Command, Forms, Init, Queue, ReceiptFormat};
+use crate::print;
+
+type Answer = Result<(), AppError>;
+
+/// Does what the command line says.
+pub(crate) fn run(forms: &Forms) -> Answer {
+    let json = forms.json;
+    match &forms.command {
+        Command::Init(init) => set_up(forms, init),
+        Command::Enrol { cloud, code } => {
+            let status = open(forms)?.enrol(cloud.clone(), code.clone())?;
+            print::answer(json, &status, |status| {
+                format!("This till belongs to {} now.", status.branch_name)
+            })
+        }
+        Command::Catalogue {
+            command: Catalogue::Import { file, dry_run },
+        } => {
+            let report = open(forms)?.import_catalogue(file, *dry_run)?;
+            print::answer(json, &report, |report| report.words(*dry_run))
+        }
+        Command::Sell { code, cash } => {
+            let done = open(forms)?.ring_up(code, cash)?;
+            print::answer(json, &done, |done| done.preview.text.clone())
+        }
+        Command::Scan { code } => {
+            let found = open(forms)?.look_up(code)?;
+            print::answer(json, &found, app::LookUp::words)
+        }
+        Command::Search { words, limit } => {
+            let till = open(forms)?;
+            let hits = till.search(words.join(" "), *limit)?;
+            print::answer(json, &hits, |hits| till.product_lines(hits))
+        }
+        Command::Replay { file, limit, acks } => {
+            let report = open(forms)?.replay(file, *limit, acks.as_deref())?;
+            print::answer(json, &report, app::ReplayReport::words)
+        }
+        Command::Sync {
+            until_drained,
+            timeout,
+        } => synchronize(forms, *until_drained, *timeout),
+        Command::Verify { against_cloud } => verify(forms, *against_cloud),
+        Command::Queue {
+            command: Queue::List { limit },
+        } => {
+            let queue = open(forms)?.queue(*limit)?;
+            print::answer(json, &queue, app::QueueList::words)
+        }
+        Command::Receipt { sale, format, out } => receipt(forms, sale, *format, out.as_ref()),
+        Command::Doctor => doctor(forms),
+    }
+}
+
+fn open(forms: &Forms) -> Result<Arc<Till>, AppError> {
+    let till = Till::open(TillOptions::for_command(dir(forms)))?;
+    till.sign_in_command_line()?;
+    Ok(till)
+}
+
+fn dir(forms: &Forms) -> PathBuf {
+    forms.data.clone().unwrap_or_else(app::data_dir)
+}
+
+fn set_up(forms: &Forms, init: &Init) -> Answer {
+    let what = match (&init.what.demo, &init.currency) {
+        (true, _) => InitWhat::Demo,
+        (false, Some(currency)) => InitWhat::Empty {
+            currency: currency.clone(),
+            branch_name: init.branch_name.clone(),
+            till_name: init.till_name.clone(),
+            pin: init.pin.clone(),
+        },
+        (false, None) => {
+            return Err(AppError::new(
+                Code::CurrencyUnknown,
+                "init --empty needs --currency",
+            ));
+        }
+    };
+    let till = Till::open(TillOptions::for_command(dir(forms)))?;
+    let report = till.init(what)?;
+    print::answer(forms.json, &report, app::InitReport::words)
+}
+
+fn synchronize(forms: &Forms, until_drained: bool, timeout: u64) -> Answer {
+    let report = open(forms)?.synchronize(until_drained, timeout)?;
+    print::answer(forms.json, &report, app::SyncReport::words)?;
+    if until_drained && !report.drained {
+        return Err(AppError::new(
+            Code::CloudUnreachable,
+            format!(
+                "{} ops still wait, safe on this till; run it again",
+                report.ops_waiting
+            ),
+        ));
+    }
+    Ok(())
+}
+
+fn verify(forms: &Forms, against_cloud: bool) -> Answer {
+    let verified = open(forms)?.verify(against_cloud)?;
+    print::answer(forms.json, &verified, app::Verified::words)?;
+    if verified.holds() {
+        return Ok(());
+    }
+    Err(AppError::new(
+        Code::VaultDamaged,
+        "the proof does not hold: see the answer",
+    ))
+}
+
+fn receipt(forms: &Forms, sale: &str, format: ReceiptFormat, out: Option<&PathBuf>) -> Answer {
+    let till = open(forms)?;
+    let sale_id = till.find_sale(sale)?;
+    let content = match format {
+        ReceiptFormat::Text => till.receipt(sale_id)?.text.into_bytes(),
+        ReceiptFormat::Png => till.receipt_png(sale_id)?,
+        ReceiptFormat::Escpos => till.receipt_escpos(sale_id)?,
+    };
+    match out {
+        None => print::bytes(&content),
+        Some(path) => std::fs::write(path, content).map_err(|error| {
+            AppError::new(Code::FileUnreadable, format!("{}: {error}", path.display()))
+        }),
+    }
+}
+
+fn doctor(forms: &Forms) -> Answer {
+    let report = app::doctor(&dir(forms));
+    print::answer(forms.json, &report, app::DoctorReport::words)?;
+    if report.healthy() {
+        return Ok(());
+    }
+    Err(AppError::new(
+        Code::Internal,
+        "something needs a person: see the answer",
+    ))
+}
