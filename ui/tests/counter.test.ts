@@ -1,6 +1,6 @@
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { afterEach, describe, expect, it } from 'vitest';
-import { products, refused, saleRows } from './pretend_till';
+import { products, refused, saleRows } from './samples';
 import { calls, close, key, open, press, scan, seen, type } from './window';
 
 afterEach(close);

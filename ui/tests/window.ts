@@ -7,7 +7,8 @@ import { cart } from '../src/state/cart.svelte';
 import { route } from '../src/state/route.svelte';
 import { scanning } from '../src/state/scanning.svelte';
 import { till } from '../src/state/till.svelte';
-import { people, PretendTill } from './pretend_till';
+import { PretendTill } from './pretend_till';
+import { people } from './samples';
 
 export function open(prepare: (pretend: PretendTill) => void = () => undefined): PretendTill {
   const pretend = new PretendTill();

@@ -4,7 +4,7 @@ import bound from '../src/bindings/Code.ts?raw';
 import { figure, money, quantity, rate } from '../src/lib/money';
 import { safetyMeaning, safetySentence } from '../src/lib/safety';
 import { codes, sentence, supportText, wayOn } from '../src/lib/words';
-import { pounds } from './pretend_till';
+import { pounds, refused } from './samples';
 
 const inBindings = [...bound.matchAll(/['"]([a-z_]+)['"]/g)].map((m) => m[1]);
 
@@ -14,7 +14,7 @@ describe('every refusal has words', () => {
   });
 
   it.each(codes)('%s_speaks_in_sentences_and_never_in_codes', (code) => {
-    const error = { code, detail: 'DETAIL', value: '12', limit: '99', field: 'till_name' };
+    const error = refused(code, 'DETAIL', { value: '12', limit: '99', field: 'till_name' });
     for (const words of [sentence(error), wayOn(error)]) {
       expect(words, 'a sentence ends').toMatch(/[.!?]$/);
       expect(words, 'a code or an inner name is not for people').not.toMatch(/_|DETAIL|undefined/);
@@ -22,9 +22,7 @@ describe('every refusal has words', () => {
   });
 
   it('the_detail_is_kept_for_support', () => {
-    expect(supportText({ code: 'disk_full', detail: 'ENOSPC at 4096' })).toContain(
-      'ENOSPC at 4096',
-    );
+    expect(supportText(refused('disk_full', 'ENOSPC at 4096'))).toContain('ENOSPC at 4096');
   });
 });
 

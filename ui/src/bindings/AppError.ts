@@ -1,3 +1,3 @@
 import type { Code } from "./Code";
 
-export type AppError = { code: Code; field?: string; value?: string; limit?: string; detail: string };
+export type AppError = { code: Code; field: string | null; value: string | null; limit: string | null; detail: string };

@@ -8,5 +8,5 @@ function isAppError(thrown: unknown): thrown is AppError {
 export function asAppError(thrown: unknown): AppError {
   if (isAppError(thrown)) return thrown;
   const detail = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
-  return { code: 'internal', detail };
+  return { code: 'internal', field: null, value: null, limit: null, detail };
 }

@@ -3,7 +3,8 @@
  * `npm run dev`, then `/tests/visual/index.html?scene=sell&theme=dark`. Never shipped.
  */
 import { mockIPC, mockWindows } from '@tauri-apps/api/mocks';
-import { people, PretendTill, products, saleRows } from '../pretend_till';
+import { PretendTill } from '../pretend_till';
+import { people, products, saleRows } from '../samples';
 
 const asked = new URLSearchParams(location.search);
 const scene = asked.get('scene') ?? 'sell';
