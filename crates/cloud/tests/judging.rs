@@ -274,3 +274,56 @@ async fn a_run_whose_parent_is_lost_is_set_aside() {
     assert_eq!(SegmentId::from_slice(&segment), Some(SegmentId([0x42; 16])));
     assert_eq!(reason, "hole");
 }
+
+#[tokio::test]
+async fn more_given_back_than_sold_is_flagged_across_batches() {
+    let world = World::start().await;
+    let mut till = world.enrolled(1, "Acme", "High Street").await;
+    let sale_id = till.mint();
+    till.record(common::till::sale(sale_id, TEA));
+    world.push(&till, &till.push_request(&till.ops)).await;
+    let first = till.mint();
+    till.record(common::till::refund(first, sale_id, TEA, 1));
+    let answer = world.push(&till, &till.push_request(&till.ops[1..])).await;
+    let result = &answer.runs[0].results[0];
+    assert_eq!(
+        result.outcome,
+        Outcome::Accepted,
+        "one was sold, one came back: {result:?}"
+    );
+
+    let second = till.mint();
+    till.record(common::till::refund(second, sale_id, TEA, 1));
+    let answer = world.push(&till, &till.push_request(&till.ops[2..])).await;
+    let result = &answer.runs[0].results[0];
+    assert_eq!(
+        (result.outcome, result.code),
+        (Outcome::Conflict, Some(OutcomeCode::OverRefund)),
+        "the money is gone all the same: a fact, flagged"
+    );
+    let audit = world.audit(&till).await;
+    assert_eq!((&audit["sales"], &audit["refunds"]), (&1.into(), &2.into()));
+    assert_eq!(audit["net_minor"], -100, "sales less refunds");
+    let rows = world.get(&till, "/v1/sales").await.json()["rows"].clone();
+    assert_eq!(rows[1]["of_sale"], sale_id.to_string());
+    assert_eq!(rows[2]["outcome"], "conflict");
+}
+
+#[tokio::test]
+async fn a_product_made_twice_stays_as_it_was_first() {
+    let world = World::start().await;
+    let mut one = world.enrolled(1, "Acme", "High Street").await;
+    let mut two = world.enrolled(2, "Acme", "Low Street").await;
+    one.record(common::till::product(TEA, "Green tea"));
+    one.restock(TEA, 1_000);
+    two.record(common::till::product(TEA, "Black tea"));
+    world.push(&one, &one.push_request(&one.ops)).await;
+    let answer = world.push(&two, &two.push_request(&two.ops)).await;
+    let result = &answer.runs[0].results[0];
+    assert_eq!(
+        (result.outcome, result.code),
+        (Outcome::Conflict, Some(OutcomeCode::EditConflict))
+    );
+    let stock = world.get(&one, "/v1/stock").await.json();
+    assert_eq!(stock["rows"][0]["name"], "Green tea");
+}

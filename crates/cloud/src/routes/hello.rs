@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use protocol::error::{ApiCode, ApiError};
 use protocol::limits::{BatchLimits, MAX_HELLO_HEADS};
-use protocol::wire::{HelloAnswer, HelloRequest};
+use protocol::wire::{HelloAnswer, HelloRequest, PROTO};
 use transport::server::{Answer, Refusal, Signed};
 
 use super::state::{Api, refused_by_store};
@@ -28,6 +28,7 @@ const MIN_APP: &str = "0.1.0";
         (status = 401, description = "No or a wrong credential, or a revoked till", body = ApiError, content_type = "application/vnd.holdfast+json"),
         (status = 403, description = "The request speaks for another till", body = ApiError, content_type = "application/vnd.holdfast+json"),
         (status = 413, description = "The body is too large", body = ApiError, content_type = "application/vnd.holdfast+json"),
+        (status = 426, description = "The program speaks another protocol", body = ApiError, content_type = "application/vnd.holdfast+json"),
     )
 )]
 pub(super) async fn hello(
@@ -35,6 +36,9 @@ pub(super) async fn hello(
     signed: Signed<TillCredential>,
 ) -> Result<Answer<HelloAnswer>, Refusal> {
     let request: HelloRequest = signed.json()?;
+    if request.proto != PROTO {
+        return Err(super::push::other_protocol(request.proto));
+    }
     if request.till != signed.till {
         return Err(Refusal::new(
             ApiCode::Forbidden,

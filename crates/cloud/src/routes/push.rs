@@ -1,11 +1,12 @@
 //! `POST /v1/sync/push`: runs of ops come in, are recorded, then judged.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
 use protocol::error::{ApiCode, ApiError};
 use protocol::limits::BatchLimits;
-use protocol::wire::{PROTO, PushAnswer, PushRequest};
+use protocol::wire::{PROTO, PushAnswer, PushRequest, RunStatus};
 use transport::server::{Answer, Refusal, Signed};
 use uuid::Uuid;
 
@@ -56,7 +57,10 @@ pub(super) async fn push(
         })
         .await;
     match answered.map_err(refused_by_store)? {
-        PushAnswered::Answer { answer, replayed } => Ok(Answer::new(answer).replayed(replayed)),
+        PushAnswered::Answer { answer, replayed } => {
+            log(tenant, signed.till, &answer, replayed);
+            Ok(Answer::new(answer).replayed(replayed))
+        }
         PushAnswered::KeyReused => Err(Refusal::new(
             ApiCode::IdempotencyKeyReused,
             "this Idempotency-Key stood for another body before; nothing was recorded: use a new key",
@@ -90,6 +94,19 @@ fn check(request: &PushRequest, till: Uuid) -> Result<(), Refusal> {
         ));
     }
     Ok(())
+}
+
+/// One line a push: how many ops had which outcome, and what stopped a run.
+fn log(tenant: Uuid, till: Uuid, answer: &PushAnswer, replayed: bool) {
+    let mut outcomes: BTreeMap<&str, u32> = BTreeMap::new();
+    for result in answer.runs.iter().flat_map(|run| &run.results) {
+        *outcomes.entry(result.outcome.as_str()).or_default() += 1;
+    }
+    tracing::info!(%tenant, %till, replayed, ?outcomes, "a push was recorded");
+    let stopped = answer.runs.iter().filter(|run| run.status != RunStatus::Ok);
+    for run in stopped {
+        tracing::warn!(%tenant, %till, segment = %run.segment, status = ?run.status, "a run stopped");
+    }
 }
 
 fn crowded(refused: admission::Refused) -> Refusal {

@@ -1,4 +1,4 @@
-SELECT stock.branch, stock.product_id, product.name, stock.quantity_milli, stock.rv
+SELECT stock.branch, stock.product_id, coalesce(product.name, stock.sold_as), stock.quantity_milli, stock.rv
 FROM stock
 LEFT JOIN product USING (tenant, product_id)
 WHERE stock.tenant = :tenant

@@ -1,5 +1,7 @@
 //! Writes what a plan asks for.
 
+use std::collections::BTreeMap;
+
 use protocol::outcome::OutcomeCode;
 use protocol::{Outcome, SegmentId};
 use rusqlite::{Connection, params};
@@ -8,7 +10,7 @@ use uuid::Uuid;
 
 use super::super::sql::as_i64;
 use super::Entry;
-use super::effects::EffectWriter;
+use super::effects::{EffectWriter, StockMove};
 
 /// Everything, in the order of recording: the log first, then what its ops did.
 pub(super) fn all(tx: &Connection, entry: &Entry, writes: &Writes) -> rusqlite::Result<()> {
@@ -20,11 +22,25 @@ pub(super) fn all(tx: &Connection, entry: &Entry, writes: &Writes) -> rusqlite::
     for (op, rv) in writes.ops.iter().zip(entry.rv_before + 1..) {
         effects.write(op, rv)?;
     }
+    let names = names_sold(&writes.ops);
     for (product, delta_milli) in &writes.stock {
-        let tracked = writes.tracked.contains(product);
-        effects.move_stock(*product, *delta_milli, tracked)?;
+        effects.move_stock(StockMove {
+            product: *product,
+            delta_milli: *delta_milli,
+            tracked: writes.tracked.contains(product),
+            sold_as: names.get(product).copied(),
+        })?;
     }
     Ok(())
+}
+
+/// The name under which each product was last sold in this batch.
+fn names_sold(ops: &[OpRow]) -> BTreeMap<Uuid, &str> {
+    let sales = ops.iter().filter_map(|op| op.effects.sale.as_ref());
+    let lines = sales.flat_map(|sale| &sale.lines);
+    lines
+        .map(|line| (line.product_id, line.name.as_str()))
+        .collect()
 }
 
 fn log(tx: &Connection, entry: &Entry, ops: &[OpRow]) -> rusqlite::Result<()> {
@@ -76,21 +92,21 @@ fn keep_variant(tx: &Connection, entry: &Entry, op: &OpRow) -> rusqlite::Result<
 }
 
 fn heads(tx: &Connection, entry: &Entry, writes: &Writes) -> rusqlite::Result<()> {
-    let mut upsert = tx.prepare_cached(include_str!("upsert_head.sql"))?;
+    let mut put = tx.prepare_cached(include_str!("put_head.sql"))?;
     for (segment, head) in &writes.heads {
-        head_row(&mut upsert, entry, segment, head)?;
+        head_row(&mut put, entry, segment, head)?;
     }
     Ok(())
 }
 
 fn head_row(
-    upsert: &mut rusqlite::Statement<'_>,
+    put: &mut rusqlite::Statement<'_>,
     entry: &Entry,
     segment: &SegmentId,
     head: &StreamHead,
 ) -> rusqlite::Result<()> {
     let parent = head.parent.as_ref();
-    upsert.execute(params![
+    put.execute(params![
         entry.key.tenant.as_bytes(),
         segment.as_bytes(),
         head.till.as_bytes(),

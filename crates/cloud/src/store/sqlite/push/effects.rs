@@ -8,6 +8,17 @@ use uuid::Uuid;
 use super::super::sql::as_i64;
 use super::{Entry, product};
 
+/// What a batch does to the stock of one product in the till's branch.
+pub(super) struct StockMove<'a> {
+    pub(super) product: Uuid,
+    /// The sum of the movements, thousandths.
+    pub(super) delta_milli: i64,
+    /// Whether the shop keeps book of it from now on.
+    pub(super) tracked: bool,
+    /// The name on the last receipt of the batch.
+    pub(super) sold_as: Option<&'a str>,
+}
+
 /// The statements that every op may need, prepared once a batch.
 pub(super) struct EffectWriter<'c, 'e> {
     tx: &'c Connection,
@@ -24,7 +35,7 @@ impl<'c, 'e> EffectWriter<'c, 'e> {
             entry,
             sale: tx.prepare_cached(include_str!("insert_sale.sql"))?,
             movement: tx.prepare_cached(include_str!("insert_movement.sql"))?,
-            stock: tx.prepare_cached(include_str!("upsert_stock.sql"))?,
+            stock: tx.prepare_cached(include_str!("put_stock.sql"))?,
         })
     }
 
@@ -64,18 +75,14 @@ impl<'c, 'e> EffectWriter<'c, 'e> {
     }
 
     /// Moves a product's stock by the sum of a batch's movements.
-    pub(super) fn move_stock(
-        &mut self,
-        product: Uuid,
-        delta_milli: i64,
-        tracked: bool,
-    ) -> rusqlite::Result<()> {
+    pub(super) fn move_stock(&mut self, moved: StockMove<'_>) -> rusqlite::Result<()> {
         self.stock.execute(params![
             self.entry.key.tenant.as_bytes(),
             self.entry.key.branch.as_bytes(),
-            product.as_bytes(),
-            delta_milli,
-            tracked,
+            moved.product.as_bytes(),
+            moved.delta_milli,
+            moved.tracked,
+            moved.sold_as,
             self.entry.rv_last,
         ])?;
         Ok(())

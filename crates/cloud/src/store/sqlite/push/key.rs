@@ -51,14 +51,15 @@ pub(super) fn claim(tx: &Connection, job: &PushJob) -> Result<Claim, StoreError>
 
 fn remember(tx: &Connection, job: &PushJob) -> Result<(), StoreError> {
     let doing = "remembering an Idempotency-Key";
+    let tenant = job.caller.tenant;
     tx.prepare_cached(
         "DELETE FROM idempotency_key WHERE (tenant, till, route, key) IN
          (SELECT tenant, till, route, key FROM idempotency_key
-          WHERE seen_at_ms < ?1 ORDER BY seen_at_ms LIMIT ?2)",
+          WHERE tenant = ?1 AND seen_at_ms < ?2 ORDER BY seen_at_ms LIMIT ?3)",
     )
     .and_then(|mut old| {
         let before = job.now_ms.saturating_sub(MEMORY_MS);
-        old.execute(params![before, FORGOTTEN_AT_ONCE])
+        old.execute(params![tenant.as_bytes(), before, FORGOTTEN_AT_ONCE])
     })
     .map_err(failed(doing))?;
     tx.prepare_cached(
@@ -67,7 +68,7 @@ fn remember(tx: &Connection, job: &PushJob) -> Result<(), StoreError> {
     )
     .and_then(|mut new| {
         new.execute(params![
-            job.caller.tenant.as_bytes(),
+            tenant.as_bytes(),
             job.caller.till.as_bytes(),
             ROUTE,
             job.key.as_bytes(),

@@ -17,7 +17,7 @@ pub(super) fn write(
     rv: i64,
 ) -> rusqlite::Result<()> {
     let barcodes = serde_json::to_string(&product.barcodes).map_err(unwritable)?;
-    tx.prepare_cached(include_str!("upsert_product.sql"))?
+    tx.prepare_cached(include_str!("put_product.sql"))?
         .execute(params![
             entry.key.tenant.as_bytes(),
             product.product_id.as_bytes(),
@@ -34,7 +34,7 @@ pub(super) fn write(
     let envelope = Envelope::read(&op.bytes).map_err(unwritable)?;
     let entity = format!("product:{}", product.product_id);
     for base in envelope.base.iter().filter(|base| base.entity == entity) {
-        tx.prepare_cached(include_str!("upsert_group.sql"))?
+        tx.prepare_cached(include_str!("put_group.sql"))?
             .execute(params![
                 entry.key.tenant.as_bytes(),
                 product.product_id.as_bytes(),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::super::sql::failed;
 use super::Entry;
-use super::effects::EffectWriter;
+use super::effects::{EffectWriter, StockMove};
 use crate::store::StoreError;
 
 /// Runs `act` on a savepoint. `Some` is why the rows themselves were refused, and then nothing of
@@ -62,7 +62,12 @@ fn one(tx: &Connection, entry: &Entry, op: &OpRow, rv: i64) -> rusqlite::Result<
     let mut effects = EffectWriter::prepare(tx, entry)?;
     effects.write(op, rv)?;
     for movement in &op.effects.stock {
-        effects.move_stock(movement.product_id, movement.delta_milli, false)?;
+        effects.move_stock(StockMove {
+            product: movement.product_id,
+            delta_milli: movement.delta_milli,
+            tracked: false,
+            sold_as: None,
+        })?;
     }
     Ok(())
 }
