@@ -59,6 +59,12 @@ pub enum JournalError {
         /// The first failure, in words.
         first: String,
     },
+    /// A journal was to be replaced and nobody said where the old one goes; it was left alone.
+    #[error("{} is in the way and no place to set it aside was given", path.display())]
+    NoPlaceAside {
+        /// The file in the way.
+        path: PathBuf,
+    },
     /// Encryption refused; cannot happen with entries below the limit.
     #[error("the journal entry could not be encrypted")]
     Seal,

@@ -68,9 +68,15 @@ impl Rewrite {
     }
 
     /// Flushes, moves the old file (if there is one) to `aside`, and gives the new one its name.
-    pub fn finish(mut self, aside: &Path) -> Result<Journal, JournalError> {
+    ///
+    /// # Errors
+    /// [`JournalError::NoPlaceAside`] if there is an old file and no place was named for it.
+    pub fn finish(mut self, aside: Option<&Path>) -> Result<Journal, JournalError> {
         self.write_batch()?;
         if self.place.exists() {
+            let aside = aside.ok_or_else(|| JournalError::NoPlaceAside {
+                path: self.place.clone(),
+            })?;
             move_aside(&self.place, aside)?;
         }
         std::fs::rename(&self.fresh, &self.place).map_err(io_at(&self.place))?;

@@ -315,7 +315,7 @@ fn a_rewritten_journal_takes_the_place_and_the_old_one_is_kept() {
         fresh.push(Entry::Op(op.clone())).unwrap();
     }
     let aside = dir.path().join("old.journal");
-    drop(fresh.finish(&aside).unwrap());
+    drop(fresh.finish(Some(&aside)).unwrap());
     assert_eq!(
         std::fs::read(&aside).unwrap(),
         old,

@@ -47,6 +47,8 @@ pub(crate) fn open(
         // A raw key: no passphrase hashing, so opening costs nothing.
         let pragma = zeroize::Zeroizing::new(format!("PRAGMA key = \"x'{}'\";", hex::encode(key)));
         db.execute_batch(&pragma)?;
+        // What is wrong comes back as an error; the library need not print it as well.
+        db.execute_batch("PRAGMA cipher_log_level = NONE;")?;
     }
     if access == Access::Salvage {
         db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;

@@ -138,13 +138,19 @@ impl VaultError {
     pub(crate) fn io(path: &std::path::Path, source: std::io::Error) -> Self {
         use std::io::ErrorKind;
         let path = path.to_owned();
-        match source.kind() {
-            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { path },
-            ErrorKind::StorageFull => Self::DiskFull {
+        let kind = source.kind();
+        if matches!(
+            kind,
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
+        ) {
+            Self::ReadOnly { path }
+        } else if kind == ErrorKind::StorageFull {
+            Self::DiskFull {
                 free_bytes: 0,
                 needed_bytes: crate::health::LIMITS.new_cart_bytes,
-            },
-            _ => Self::Io { path, source },
+            }
+        } else {
+            Self::Io { path, source }
         }
     }
 }

@@ -12,6 +12,10 @@ use crate::error::VaultError;
 
 /// Where the vault stops, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the unit stands last in every name"
+)]
 pub struct SpaceLimits {
     /// The reserve file's size: room for some 5,000 more sales once everything else is full.
     pub reserve_bytes: u64,

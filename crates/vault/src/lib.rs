@@ -34,6 +34,9 @@ mod vault;
 mod verify;
 mod writer;
 
+#[cfg(test)]
+mod tests;
+
 pub mod shop;
 
 pub use error::VaultError;

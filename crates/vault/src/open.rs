@@ -18,7 +18,6 @@ use crate::keys::VaultKey;
 use crate::lock::VaultLock;
 use crate::migrate;
 use crate::pool::Pool;
-use crate::reads::Reader;
 use crate::recover::compare::{self, Compared, Whole};
 use crate::recover::rebuild::{self, rebuild};
 use crate::recover::{Damage, StartReport, check};
@@ -118,16 +117,16 @@ impl Paths {
         if !self.ready.exists() {
             return Ok(moved);
         }
-        let aside = self.aside("vault.db")?;
-        for suffix in ["", "-wal", "-shm"] {
-            let (from, to) = (
-                with_suffix(&self.vault, suffix),
-                with_suffix(&aside, suffix),
-            );
-            if from.exists() {
-                std::fs::rename(&from, &to).map_err(|source| VaultError::io(&from, source))?;
-                Self::make_read_only(&to);
-                moved.push(to);
+        if self.vault.exists() {
+            let aside = self.aside("vault.db")?;
+            for suffix in ["", "-wal", "-shm"] {
+                let from = with_suffix(&self.vault, suffix);
+                let to = with_suffix(&aside, suffix);
+                if from.exists() {
+                    std::fs::rename(&from, &to).map_err(|source| VaultError::io(&from, source))?;
+                    Self::make_read_only(&to);
+                    moved.push(to);
+                }
             }
         }
         std::fs::rename(&self.ready, &self.vault)
@@ -187,7 +186,7 @@ pub(crate) fn open(settings: &OpenVault) -> Result<Opened, VaultError> {
     }
     let (db, identity, head, journal) = both_equal(settings, &paths, &origin, &mut report)?;
     print_jobs::after_restart(&db)?;
-    report.untold = sales::count_untold(&Reader::new(&db))?;
+    report.untold = sales::count_untold_in(&db)?;
     remember_key(&paths, settings)?;
     remove_if_there(&paths.suspect)?;
     let room = Arc::new(Room::new(

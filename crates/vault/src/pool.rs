@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, PoisonError};
 
-use rusqlite::Connection;
 use zeroize::Zeroizing;
 
 use crate::connection::{self, Access};
 use crate::error::VaultError;
+use crate::reads::{Reader, sealed::Db};
 
 /// Screens, sync and a report at once; more readers than that wait for one another.
 const MOST: usize = 4;
@@ -21,7 +21,7 @@ pub(crate) struct Pool {
 }
 
 struct Idle {
-    connections: Vec<Connection>,
+    readers: Vec<Reader>,
     open: usize,
 }
 
@@ -31,7 +31,7 @@ impl Pool {
             path,
             key,
             idle: Mutex::new(Idle {
-                connections: Vec::new(),
+                readers: Vec::new(),
                 open: 0,
             }),
             freed: Condvar::new(),
@@ -41,32 +41,33 @@ impl Pool {
     /// Runs `f` on a connection inside one read transaction: one consistent snapshot.
     pub(crate) fn read<T>(
         &self,
-        f: impl FnOnce(&Connection) -> Result<T, VaultError>,
+        f: impl FnOnce(&Reader) -> Result<T, VaultError>,
     ) -> Result<T, VaultError> {
         let taken = Taken {
             pool: self,
-            connection: Some(self.take()?),
+            reader: Some(self.take()?),
         };
-        let Some(db) = &taken.connection else {
+        let Some(reader) = &taken.reader else {
             return Err(VaultError::Closed);
         };
-        let snapshot = db.unchecked_transaction()?;
-        let answer = f(&snapshot)?;
+        let snapshot = reader.db().unchecked_transaction()?;
+        let answer = f(reader)?;
         snapshot.finish()?;
         Ok(answer)
     }
 
-    fn take(&self) -> Result<Connection, VaultError> {
+    fn take(&self) -> Result<Reader, VaultError> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            if let Some(connection) = idle.connections.pop() {
-                return Ok(connection);
+            if let Some(reader) = idle.readers.pop() {
+                return Ok(reader);
             }
             if idle.open < MOST {
                 idle.open += 1;
                 drop(idle);
                 let key = self.key.as_deref();
                 return connection::open(&self.path, key, Access::Read)
+                    .map(Reader::new)
                     .inspect_err(|_| self.give_back(None));
             }
             idle = self
@@ -76,10 +77,10 @@ impl Pool {
         }
     }
 
-    fn give_back(&self, connection: Option<Connection>) {
+    fn give_back(&self, reader: Option<Reader>) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        match connection {
-            Some(connection) => idle.connections.push(connection),
+        match reader {
+            Some(reader) => idle.readers.push(reader),
             None => idle.open -= 1,
         }
         self.freed.notify_one();
@@ -89,14 +90,14 @@ impl Pool {
 /// Goes back to the pool also when the caller's closure panics.
 struct Taken<'a> {
     pool: &'a Pool,
-    connection: Option<Connection>,
+    reader: Option<Reader>,
 }
 
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
-        let connection = self.connection.take();
+        let reader = self.reader.take();
         // A panic may have left a transaction open: such a connection is closed, not reused.
         self.pool
-            .give_back(connection.filter(Connection::is_autocommit));
+            .give_back(reader.filter(|reader| reader.db().is_autocommit()));
     }
 }

@@ -20,24 +20,24 @@ pub(crate) mod sealed {
 /// Something rows can be read from; implemented by [`Reader`] and [`crate::Tx`] alone.
 pub trait Reads: sealed::Db {}
 
-/// One consistent snapshot of the vault, for as long as it lives.
-pub struct Reader<'a> {
-    db: &'a Connection,
+/// A reading connection inside one read transaction: one consistent snapshot of the vault.
+pub struct Reader {
+    db: Connection,
 }
 
-impl<'a> Reader<'a> {
-    pub(crate) fn new(db: &'a Connection) -> Self {
+impl Reader {
+    pub(crate) fn new(db: Connection) -> Self {
         Self { db }
     }
 }
 
-impl sealed::Db for Reader<'_> {
+impl sealed::Db for Reader {
     fn db(&self) -> &Connection {
-        self.db
+        &self.db
     }
 }
 
-impl Reads for Reader<'_> {}
+impl Reads for Reader {}
 
 /// SQLite's integers are signed; every counter of ours stays far below.
 pub(crate) fn int(value: u64) -> i64 {

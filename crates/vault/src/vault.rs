@@ -16,6 +16,7 @@ use crate::open;
 use crate::pool::Pool;
 use crate::reads::Reader;
 use crate::recover::StartReport;
+use crate::rows::tally;
 use crate::tx::Tx;
 use crate::verify::{self, Verified};
 use crate::writer::Job;
@@ -90,6 +91,10 @@ impl Vault {
     /// [`VaultError::InUse`], [`VaultError::Newer`], [`VaultError::ReadOnly`],
     /// [`VaultError::KeyWrong`], [`VaultError::NotSetUp`], [`VaultError::DiskFull`] and the file
     /// errors. Damage is not an error: it is set aside, mended and reported.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the key is not to outlive the opening"
+    )]
     pub fn open(settings: OpenVault) -> Result<(Self, StartReport), VaultError> {
         let opened = open::open(&settings)?;
         let (jobs, todo) = sync_channel::<Job>(MOST_WAITING);
@@ -155,9 +160,9 @@ impl Vault {
     /// Reads from one consistent snapshot; never waits for a sale.
     pub fn read<T>(
         &self,
-        f: impl FnOnce(&Reader<'_>) -> Result<T, VaultError>,
+        f: impl FnOnce(&Reader) -> Result<T, VaultError>,
     ) -> Result<T, VaultError> {
-        self.pool.read(|db| f(&Reader::new(db)))
+        self.pool.read(f)
     }
 
     /// Free room, the reserve, and whether the disk has failed.
@@ -168,12 +173,12 @@ impl Vault {
     /// Counts every row again, checks every link of the chain from its beginning, and compares the
     /// journal with the vault op by op. Reads everything once; memory does not grow with it.
     pub fn verify(&self) -> Result<Verified, VaultError> {
-        self.pool.read(|db| {
+        self.pool.read(|reader| {
             // Everything this snapshot sees was committed before; one empty transaction later the
             // journal has flushed it too.
-            db.query_row("SELECT count(*) FROM head", [], |_| Ok(()))?;
+            tally::counts(reader)?;
             self.transact(|_| Ok(()))?;
-            verify::verify(db, &self.reading)
+            verify::verify(reader, &self.reading)
         })
     }
 }

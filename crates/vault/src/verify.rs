@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::error::VaultError;
 use crate::head;
+use crate::reads::Reads;
 use crate::recover::check;
 use crate::rows::{identity, outbox};
 
@@ -48,7 +49,8 @@ impl Verified {
 }
 
 /// Verifies the snapshot `db` shows.
-pub(crate) fn verify(db: &Connection, journal: &JournalToRead) -> Result<Verified, VaultError> {
+pub(crate) fn verify(on: &impl Reads, journal: &JournalToRead) -> Result<Verified, VaultError> {
+    let db = on.db();
     let (Some(head), Some(who)) = (head::load(db)?, identity::load(db)?) else {
         return Err(VaultError::Damaged {
             what: "it does not say who this till is".into(),

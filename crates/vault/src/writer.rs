@@ -180,6 +180,7 @@ impl Writer {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape map_err wants")]
 fn panicked(payload: Box<dyn Any + Send>) -> VaultError {
     let what = payload
         .downcast_ref::<&str>()

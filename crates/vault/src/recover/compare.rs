@@ -4,7 +4,6 @@
 //! expected, or the file is small, from its beginning).
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 
 use journal::{Entry, Journal, JournalError, JournalScan, OpenJournal, Rewrite};
 use protocol::{StoredOp, TillIdentity};
@@ -239,10 +238,13 @@ fn rewrite(
         fresh.push(entry)?;
     }
     for_each_op(vault.db, 0, |op| Ok(fresh.push(Entry::Op(op))?))?;
-    let aside: PathBuf = paths.aside("critical.journal")?;
-    let existed = open.path.exists();
-    let journal = fresh.finish(&aside)?;
-    if existed {
+    let aside = if open.path.exists() {
+        Some(paths.aside("critical.journal")?)
+    } else {
+        None
+    };
+    let journal = fresh.finish(aside.as_deref())?;
+    if let Some(aside) = aside {
         Paths::make_read_only(&aside);
         report.set_aside.push(aside);
     }

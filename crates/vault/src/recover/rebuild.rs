@@ -76,31 +76,29 @@ fn merge(
 ) -> Result<BTreeMap<String, String>, VaultError> {
     let mut notes = BTreeMap::new();
     let mut failed = None;
-    let read = match paths.journal.exists() {
-        false => Ok(None),
-        true => journal::read(&paths.journal, &origin.key.journal_key(), |entry, _| {
-            let step = match entry {
-                Entry::Note { name, json } => {
-                    notes.insert(name, json);
-                    Ok(())
-                }
-                Entry::Op(op) => put_up_to(restoring, salvage, &op, report),
-            };
-            match step {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(error) => {
-                    failed = Some(error);
-                    ControlFlow::Break(())
-                }
+    let key = origin.key.journal_key();
+    let read = journal::read(&paths.journal, &key, |entry, _| {
+        let step = match entry {
+            Entry::Note { name, json } => {
+                notes.insert(name, json);
+                Ok(())
             }
-        })
-        .map(Some),
-    };
+            Entry::Op(op) => put_up_to(restoring, salvage, &op, report),
+        };
+        step.map_or_else(
+            |error| {
+                failed = Some(error);
+                ControlFlow::Break(())
+            },
+            ControlFlow::Continue,
+        )
+    });
     if let Some(error) = failed {
         return Err(error);
     }
     match read {
         Ok(_) | Err(JournalError::NotAJournal { .. }) => {}
+        Err(JournalError::Io { .. }) if !paths.journal.exists() => {}
         Err(JournalError::WrongKey { path }) => return Err(VaultError::KeyWrong { path }),
         Err(error) => return Err(error.into()),
     }

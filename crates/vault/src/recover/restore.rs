@@ -154,13 +154,11 @@ impl<'a> Restoring<'a> {
                 row.get(0)
             })
             .optional()?;
-        match known {
-            Some(no) => Ok(no),
-            None => {
-                let parent = self.parent_of(op)?;
-                record::insert_segment(self.db, op.segment, parent.as_ref(), op.seq)
-            }
+        if let Some(no) = known {
+            return Ok(no);
         }
+        let parent = self.parent_of(op)?;
+        record::insert_segment(self.db, op.segment, parent.as_ref(), op.seq)
     }
 
     /// The op whose chain this one continues; if that is lost, the last one known before it.

@@ -134,7 +134,7 @@ pub fn touch(tx: &Tx<'_>, cart: &Cart, touched: CartTouched) -> Result<(), Vault
             put_line(
                 tx.db(),
                 cart.sale_id,
-                line.ok_or_else(|| missing("line", line_no))?,
+                line.ok_or_else(|| missing("line", &line_no))?,
             )
         }
         CartTouched::Tender(id) => {
@@ -142,7 +142,7 @@ pub fn touch(tx: &Tx<'_>, cart: &Cart, touched: CartTouched) -> Result<(), Vault
             add_tender(
                 tx.db(),
                 cart.sale_id,
-                tender.ok_or_else(|| missing("tender", id))?,
+                tender.ok_or_else(|| missing("tender", &id))?,
             )
         }
         CartTouched::TenderRemoved(id) => {
@@ -158,7 +158,7 @@ pub fn touch(tx: &Tx<'_>, cart: &Cart, touched: CartTouched) -> Result<(), Vault
     }
 }
 
-fn missing(what: &'static str, id: impl ToString) -> VaultError {
+fn missing(what: &'static str, id: &dyn std::fmt::Display) -> VaultError {
     VaultError::Missing {
         what,
         id: id.to_string(),

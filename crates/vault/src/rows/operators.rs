@@ -16,6 +16,10 @@ pub(crate) const NOTE: &str = "operator:";
 
 /// One operator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "an id is spelled the same everywhere"
+)]
 pub struct Operator {
     /// Their id.
     pub operator_id: Uuid,

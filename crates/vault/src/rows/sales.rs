@@ -424,7 +424,11 @@ pub fn untold(on: &impl Reads) -> Result<Vec<SaleRow>, VaultError> {
 
 /// How many there are.
 pub fn count_untold(on: &impl Reads) -> Result<u64, VaultError> {
-    let count: i64 = crate::reads::scalar(on.db(), "SELECT count(*) FROM untold", [])?;
+    count_untold_in(on.db())
+}
+
+pub(crate) fn count_untold_in(db: &Connection) -> Result<u64, VaultError> {
+    let count: i64 = crate::reads::scalar(db, "SELECT count(*) FROM untold", [])?;
     Ok(uint(count))
 }
 

@@ -1,0 +1,140 @@
+//! What waits for the cloud is arithmetic over the cloud's own heads.
+
+use protocol::wire::{CloudHead, OpResult};
+use protocol::{Outcome, StoredOp};
+
+use super::fixture::Till;
+use crate::Vault;
+use crate::rows::outbox;
+
+fn all_ops(vault: &Vault) -> Vec<StoredOp> {
+    vault
+        .read(|r| {
+            let mut all = Vec::new();
+            for head in outbox::own_heads(r, 100)? {
+                all.extend(outbox::ops_after(r, head.segment, 0, 1_000, 1 << 30)?);
+            }
+            Ok(all)
+        })
+        .unwrap()
+}
+
+fn say_held(vault: &Vault, op: &StoredOp) {
+    let head = CloudHead {
+        segment: op.segment,
+        seq: op.seq,
+        chain: op.chain,
+        secured: 0,
+    };
+    vault
+        .transact(move |tx| outbox::store_heads(tx, &[head]))
+        .unwrap();
+}
+
+#[test]
+fn what_waits_follows_the_clouds_heads_over_all_segments() {
+    let (till, _) = Till::with_sales(9);
+    let (vault, _) = till.open();
+    till.sell(&vault, 1);
+    let ops = all_ops(&vault);
+    assert_eq!(
+        ops.iter().map(|op| op.seq).collect::<Vec<_>>(),
+        (1..=10).collect::<Vec<_>>()
+    );
+    for (held, op) in (1_usize..).zip(&ops) {
+        let before = vault.read(outbox::summary).unwrap();
+        assert_eq!((before.sales_total, before.ops_total), (10, 10));
+        say_held(&vault, op);
+        let after = vault.read(outbox::summary).unwrap();
+        assert_eq!(
+            (after.sales_waiting, after.ops_waiting),
+            (10 - held as u64, 10 - held as u64)
+        );
+        let waiting = vault.read(|r| outbox::waiting(r, 100)).unwrap();
+        assert_eq!(
+            waiting.first().map(|item| item.seq),
+            ops.get(held).map(|op| op.seq)
+        );
+        assert_eq!(waiting.len(), 10 - held);
+    }
+    let open = vault.read(|r| outbox::own_heads(r, 100)).unwrap();
+    assert_eq!(
+        open.len(),
+        1,
+        "only the running segment is still asked about"
+    );
+}
+
+#[test]
+fn a_head_that_is_not_ours_is_not_believed() {
+    let (till, _) = Till::with_sales(3);
+    let (vault, _) = till.open();
+    let mut op = all_ops(&vault)[1].clone();
+    op.chain = protocol::ChainHash([7; 32]);
+    say_held(&vault, &op);
+    assert_eq!(vault.read(outbox::summary).unwrap().ops_waiting, 3);
+}
+
+#[test]
+fn another_epoch_forgets_what_the_old_one_held() {
+    let (till, _) = Till::with_sales(3);
+    let (vault, _) = till.open();
+    let ops = all_ops(&vault);
+    say_held(&vault, &ops[2]);
+    vault.transact(|tx| outbox::forget_heads(tx)).unwrap();
+    assert_eq!(
+        vault.read(outbox::summary).unwrap().ops_waiting,
+        3,
+        "everything is offered again"
+    );
+}
+
+#[test]
+fn a_batch_is_cut_by_count_and_by_bytes_and_never_empty() {
+    let till = Till::new();
+    let (vault, _) = till.open();
+    for _ in 0..5 {
+        till.sell(&vault, 2);
+    }
+    let segment = all_ops(&vault)[0].segment;
+    let cut = |after, ops, bytes| {
+        vault
+            .read(|r| outbox::ops_after(r, segment, after, ops, bytes))
+            .unwrap()
+            .len()
+    };
+    assert_eq!(cut(0, 3, 1 << 20), 3, "by count");
+    assert_eq!(cut(0, 100, 1), 1, "one op always, however large");
+    assert_eq!(cut(4, 100, 1 << 20), 1, "the rest");
+    assert_eq!(cut(5, 100, 1 << 20), 0, "nothing after the head");
+}
+
+#[test]
+fn verdicts_that_need_a_person_are_kept_until_they_are_settled() {
+    let (till, recorded) = Till::with_sales(3);
+    let (vault, _) = till.open();
+    let op = all_ops(&vault)[1].clone();
+    let verdict = move |outcome| OpResult {
+        seq: op.seq,
+        op_id: op.op_id,
+        outcome,
+        code: None,
+        conflict: None,
+    };
+    let segment = all_ops(&vault)[1].segment;
+    let parked = verdict(Outcome::Parked);
+    vault
+        .transact(move |tx| outbox::store_outcomes(tx, segment, &[parked]))
+        .unwrap();
+    assert_eq!(vault.read(outbox::summary).unwrap().needs_person(), 1);
+    let item = vault
+        .read(|r| outbox::needing_person(r, 10))
+        .unwrap()
+        .remove(0);
+    assert_eq!(item.number.as_deref(), Some(recorded[1].number.as_str()));
+    let accepted = verdict(Outcome::Accepted);
+    vault
+        .transact(move |tx| outbox::store_outcomes(tx, segment, &[accepted]))
+        .unwrap();
+    assert_eq!(vault.read(outbox::summary).unwrap().needs_person(), 0);
+}
