@@ -16,8 +16,8 @@ const SOON: Patience = Patience {
 /// For printers that must be waited for; how long does not matter to the test.
 const LATER: Patience = Patience {
     connect: Duration::from_secs(10),
-    idle: Duration::from_secs(60),
-    answer: Duration::from_secs(60),
+    idle: Duration::from_mins(1),
+    answer: Duration::from_mins(1),
 };
 const JOB: &[u8] = b"\x1b@Tea 3.20\nTOTAL 3.20\n\x1dV\x00";
 

@@ -165,9 +165,10 @@ fn serve(mut stream: TcpStream, mode: Mode, shared: &Shared) {
     let mut buffer = vec![0; 4_096];
     let mut scanner = StatusScanner::default();
     loop {
-        let piece = match mode {
-            Mode::Slow(bytes) => bytes.clamp(1, buffer.len()),
-            _ => buffer.len(),
+        let piece = if let Mode::Slow(bytes) = mode {
+            bytes.clamp(1, buffer.len())
+        } else {
+            buffer.len()
         };
         let Ok(count) = stream.read(&mut buffer[..piece]) else {
             break;
@@ -183,11 +184,8 @@ fn serve(mut stream: TcpStream, mode: Mode, shared: &Shared) {
         if matches!(mode, Mode::Slow(_)) {
             thread::sleep(Duration::from_millis(1));
         }
-        let silent = match mode {
-            Mode::Mute => true,
-            Mode::SilentAfter(limit) => lock(&shared.received).jobs[job].len() >= limit,
-            _ => false,
-        };
+        let silent = mode == Mode::Mute
+            || matches!(mode, Mode::SilentAfter(limit) if lock(&shared.received).jobs[job].len() >= limit);
         if !silent && stream.write_all(&answers).is_err() {
             break;
         }
@@ -204,13 +202,12 @@ fn keep(shared: &Shared, job: usize, bytes: &[u8], mode: Mode) -> bool {
     let mut received = lock(&shared.received);
     let kept = &mut received.jobs[job];
     kept.extend_from_slice(bytes);
-    match mode {
-        Mode::DiesAfter(limit) if kept.len() >= limit => {
-            kept.truncate(limit);
-            true
-        }
-        _ => false,
-    }
+    let Mode::DiesAfter(limit) = mode else {
+        return false;
+    };
+    let dies = kept.len() >= limit;
+    kept.truncate(limit);
+    dies
 }
 
 /// Takes the status requests out of the stream, also when one is split over two reads, and never one

@@ -1,9 +1,11 @@
 //! The conversation about one job, the same over every line that can carry answers.
 //!
-//! 1. Connect. 2. Ask (`DLE EOT` 1, 2, 4): a printer that cannot print gets nothing, so nothing is
-//! printed twice later. 3. Send. 4. Ask in turn (`GS r 1`): the answer comes after the last line is
-//! printed. A printer that was never going to read is found out here: crate escpos called such a job
-//! done in 7 ms.
+//! 1. Connect.
+//! 2. Ask (`DLE EOT` 1, 2, 4): a printer that cannot print gets nothing, so nothing is printed twice
+//!    later.
+//! 3. Send.
+//! 4. Ask in turn (`GS r 1`): the answer comes after the last line is printed. A printer that was never
+//!    going to read is found out here: crate escpos called such a job done in 7 ms.
 //!
 //! Time is counted in slices, not read from a clock: every call on a line lasts one slice at most.
 

@@ -9,6 +9,8 @@ use crate::raster::Bitmap;
 /// A logo takes at most this share of the width, and this many dots down.
 const LOGO_WIDTH_PERCENT: u32 = 70;
 const LOGO_HEIGHT_DOTS: u32 = 200;
+/// A shop's name is large as long as it does not become a poster.
+const MAX_NAME_ROWS: usize = 2;
 
 pub(super) fn compose(sheet: &mut Sheet<'_>, document: &ReceiptDocument, profile: &PrinterProfile) {
     shop(sheet, document, profile);
@@ -28,7 +30,11 @@ fn shop(sheet: &mut Sheet<'_>, document: &ReceiptDocument, profile: &PrinterProf
         sheet.picture(logo);
         sheet.blank();
     }
-    let size = sheet.fitting(&head.name, TextSize::Large, TextSize::Tall);
+    let size = if sheet.rows(&head.name, TextSize::Large) <= MAX_NAME_ROWS {
+        TextSize::Large
+    } else {
+        TextSize::Tall
+    };
     sheet.text(&head.name, Style { size, bold: true }, Align::Centre);
     for line in &head.lines {
         sheet.text(line, NORMAL, Align::Centre);

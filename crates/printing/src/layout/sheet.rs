@@ -68,6 +68,11 @@ impl<'a> Sheet<'a> {
         cells(text) <= self.columns(size)
     }
 
+    /// How many rows the text takes at that size.
+    pub(super) fn rows(&self, text: &str, size: TextSize) -> usize {
+        wrap(&clean(text), self.columns(size)).len()
+    }
+
     /// The first size if `text` is then one row, else the second.
     pub(super) fn fitting(&self, text: &str, wish: TextSize, else_size: TextSize) -> TextSize {
         if self.fits(&clean(text), wish) {

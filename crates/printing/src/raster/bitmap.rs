@@ -55,6 +55,7 @@ impl Bitmap {
     }
 
     /// The same picture without the white at its right edge (whole bytes of it).
+    #[must_use]
     pub fn trimmed(&self) -> Self {
         let used = (0..self.height)
             .filter_map(|y| self.bytes(y, y + 1).iter().rposition(|byte| *byte != 0))

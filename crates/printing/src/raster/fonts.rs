@@ -49,6 +49,7 @@ impl Fallback for ByScript {
         &[]
     }
 
+    #[allow(clippy::wildcard_enum_match_arm, reason = "there are 170 scripts")]
     fn script_fallback(&self, script: Script, _locale: &str) -> &[&'static str] {
         match script {
             Script::Arabic => &["Noto Sans Arabic"],
