@@ -70,9 +70,9 @@ async fn the_same_ids_in_two_tenants_do_not_meet() {
     bolt.segment = acme.segment;
     bolt.next.segment = acme.segment;
     let op_id = acme.mint();
-    let in_acme = acme.seal(op_id, common::till::moved(op_id, TEA, 1_000));
+    let in_acme = acme.seal(op_id, common::body::moved(op_id, TEA, 1_000));
     acme.append(op_id, in_acme);
-    let in_bolt = bolt.seal(op_id, common::till::moved(op_id, TEA, 5_000));
+    let in_bolt = bolt.seal(op_id, common::body::moved(op_id, TEA, 5_000));
     bolt.append(op_id, in_bolt);
     for till in [&acme, &bolt] {
         let answer = world.push(till, &till.push_request(&till.ops)).await;

@@ -15,7 +15,7 @@ const TEA: u128 = 0x7ea;
 /// A sale that is well-formed and that the database refuses: a sum beyond any money.
 fn poison(till: &mut Till) -> StoredOp {
     let sale_id = till.mint();
-    let OpBody::SaleRecordedV1(mut sale) = common::till::sale(sale_id, 0xbad) else {
+    let OpBody::SaleRecordedV1(mut sale) = common::body::sale(sale_id, 0xbad) else {
         unreachable!("a sale is a sale")
     };
     sale.totals.net_minor = i64::MAX;
@@ -92,7 +92,7 @@ async fn an_unknown_type_is_recorded_and_parked() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
     let op_id = till.mint();
-    let known = till.seal(op_id, common::till::moved(op_id, TEA, 1));
+    let known = till.seal(op_id, common::body::moved(op_id, TEA, 1));
     let text = String::from_utf8(known)
         .unwrap()
         .replace("stock_moved_v1", "stock_moved_v9");
@@ -205,8 +205,8 @@ async fn the_same_sale_under_two_op_ids_is_raised() {
     let mut till = world.enrolled(1, "Acme", "High Street").await;
     till.restock(TEA, 9_000);
     let sale_id = till.mint();
-    till.record(common::till::sale(sale_id, TEA));
-    till.record(common::till::sale(sale_id, TEA));
+    till.record(common::body::sale(sale_id, TEA));
+    till.record(common::body::sale(sale_id, TEA));
     let answer = world.push(&till, &till.push_request(&till.ops)).await;
     let result = &answer.runs[0].results[2];
     assert_eq!(
@@ -228,7 +228,7 @@ async fn what_waits_for_a_parked_op_is_parked_as_well() {
         business_date: "2026-11-20".into(),
         after: vec![poison.op_id],
         base: Vec::new(),
-        body: common::till::moved(op_id, 0xb, 1_000),
+        body: common::body::moved(op_id, 0xb, 1_000),
     };
     let bytes = draft.seal(&till.sealing()).unwrap();
     till.append(op_id, bytes);
@@ -280,10 +280,10 @@ async fn more_given_back_than_sold_is_flagged_across_batches() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
     let sale_id = till.mint();
-    till.record(common::till::sale(sale_id, TEA));
+    till.record(common::body::sale(sale_id, TEA));
     world.push(&till, &till.push_request(&till.ops)).await;
     let first = till.mint();
-    till.record(common::till::refund(first, sale_id, TEA, 1));
+    till.record(common::body::refund(first, sale_id, TEA, 1));
     let answer = world.push(&till, &till.push_request(&till.ops[1..])).await;
     let result = &answer.runs[0].results[0];
     assert_eq!(
@@ -293,7 +293,7 @@ async fn more_given_back_than_sold_is_flagged_across_batches() {
     );
 
     let second = till.mint();
-    till.record(common::till::refund(second, sale_id, TEA, 1));
+    till.record(common::body::refund(second, sale_id, TEA, 1));
     let answer = world.push(&till, &till.push_request(&till.ops[2..])).await;
     let result = &answer.runs[0].results[0];
     assert_eq!(
@@ -314,9 +314,9 @@ async fn a_product_made_twice_stays_as_it_was_first() {
     let world = World::start().await;
     let mut one = world.enrolled(1, "Acme", "High Street").await;
     let mut two = world.enrolled(2, "Acme", "Low Street").await;
-    one.record(common::till::product(TEA, "Green tea"));
+    one.record(common::body::product(TEA, "Green tea"));
     one.restock(TEA, 1_000);
-    two.record(common::till::product(TEA, "Black tea"));
+    two.record(common::body::product(TEA, "Black tea"));
     world.push(&one, &one.push_request(&one.ops)).await;
     let answer = world.push(&two, &two.push_request(&two.ops)).await;
     let result = &answer.runs[0].results[0];

@@ -118,7 +118,7 @@ async fn the_same_op_id_with_other_bytes_is_kept_and_raised() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
     let first = till.sell(TEA);
-    let bytes = till.seal(first.op_id, common::till::moved(first.op_id, TEA, 1));
+    let bytes = till.seal(first.op_id, common::body::moved(first.op_id, TEA, 1));
     let second = till.append(first.op_id, bytes);
     let answer = world.push(&till, &till.push_request(&till.ops)).await;
     let results = &answer.runs[0].results;

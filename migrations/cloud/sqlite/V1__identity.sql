@@ -84,4 +84,4 @@ CREATE TABLE idempotency_key (
     PRIMARY KEY (tenant, till, route, key)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX idempotency_key_by_age ON idempotency_key (tenant, seen_at_ms);
+CREATE INDEX idempotency_key_by_age ON idempotency_key (seen_at_ms);

@@ -62,14 +62,13 @@ CREATE TRIGGER stock_ledger_keeps_figures BEFORE UPDATE ON stock_ledger
 BEGIN SELECT RAISE(ABORT, 'stock_ledger is append-only: no row is changed'); END;
 
 -- The sum of the ledger; below zero is allowed and flagged. `tracked`: the shop keeps book of it, because it was
--- received or counted at least once. `sold_as`: the name on the last receipt, for products that no op has described.
+-- received or counted at least once.
 CREATE TABLE stock (
     tenant         BLOB    NOT NULL,
     branch         BLOB    NOT NULL CHECK (length(branch) = 16),
     product_id     BLOB    NOT NULL CHECK (length(product_id) = 16),
     quantity_milli INTEGER NOT NULL,
     tracked        INTEGER NOT NULL CHECK (tracked IN (0, 1)),
-    sold_as        TEXT,
     rv             INTEGER NOT NULL CHECK (rv >= 1),
     PRIMARY KEY (tenant, branch, product_id)
 ) STRICT, WITHOUT ROWID;

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, missing_docs, unreachable_pub, clippy::pedantic)]
 
+pub mod body;
 pub mod http;
 pub mod till;
 

@@ -9,6 +9,7 @@ use super::super::sql::as_i64;
 use super::{Entry, product};
 
 /// What a batch does to the stock of one product in the till's branch.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct StockMove<'a> {
     pub(super) product: Uuid,
     /// The sum of the movements, thousandths.
