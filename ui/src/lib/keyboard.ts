@@ -9,6 +9,11 @@ import { Burst, GAP_MS, type Held } from './burst';
 /** Answers true when it has used the key; then nobody else gets it. */
 export type Layer = (key: string, inField: boolean) => boolean;
 
+/** A timer that runs later than this tells of a window that was busy. */
+const LATE_MS = 12;
+/** How long keys already under way get to arrive. */
+const LET_IN_MS = 8;
+
 type Field = HTMLInputElement;
 type ScanSink = (code: string, atMs: number) => void;
 
@@ -77,11 +82,16 @@ export class Keyboard {
     this.#later();
   }
 
-  /** A busy window may run this before keys that were pressed in time: let those come first. */
+  /**
+   * Releases what is held once nothing more came in time. A window that was busy may get here before
+   * keys that were pressed in time: then those are let in first.
+   */
   #later(): void {
     clearTimeout(this.#timer);
+    const due = performance.now() + GAP_MS;
     this.#timer = setTimeout(() => {
-      this.#timer = setTimeout(() => this.#release(this.#burst.flush()), 8);
+      const busy = performance.now() - due > LATE_MS;
+      this.#timer = setTimeout(() => this.#release(this.#burst.flush()), busy ? GAP_MS : LET_IN_MS);
     }, GAP_MS);
   }
 
@@ -101,6 +111,8 @@ export class Keyboard {
   #other(event: KeyboardEvent): void {
     this.#release(this.#burst.flush());
     const inField = fieldOf(event.target) !== null;
+    // The web view's own meanings of function keys, such as loading anew, have no place at a till.
+    if (/^F\d+$/.test(event.key)) event.preventDefault();
     if (this.#offer(event.key, inField)) {
       event.preventDefault();
       event.stopPropagation();

@@ -21,14 +21,17 @@ export class Tendering {
   remaining = $derived(this.view?.remaining_minor ?? 0);
   change = $derived(this.view?.change_minor ?? 0);
   tendered = $derived((this.view?.tenders.length ?? 0) > 0);
-  settled = $derived(this.view !== null && this.remaining === 0 && this.tendered);
+  settled = $derived(this.view !== null && this.remaining === 0);
+  /** What exact cash is: all that remains, as the till rounds it for cash. */
+  exact = $derived(this.offers[0] ?? this.remaining);
 
   read = () => this.#ask(() => commands.tender());
 
   /** Adds what the keypad says, or all that remains. */
   add = (kind: 'cash' | 'card', reference: string | null) =>
     this.#ask(async () => {
-      const amount = this.typed === '' ? this.remaining : await commands.parseAmount(this.typed);
+      const all = kind === 'cash' ? this.exact : this.remaining;
+      const amount = this.typed === '' ? all : await commands.parseAmount(this.typed);
       return commands.addTender(kind, amount, reference);
     });
 
@@ -40,8 +43,7 @@ export class Tendering {
     if (this.completing || this.busy) return null;
     this.completing = true;
     try {
-      if (!this.tendered && this.remaining > 0 && !(await this.addCash(this.remaining)))
-        return null;
+      if (!this.tendered && this.remaining > 0 && !(await this.addCash(this.exact))) return null;
       return await commands.complete();
     } catch (thrown) {
       this.#refuse(thrown);
