@@ -38,12 +38,26 @@ use address::CloudAddress;
 use crate::packing::{Packing, pack};
 use crate::paths;
 
-/// A connection that is not there after this is not coming.
-const CONNECT: Duration = Duration::from_secs(5);
-/// Silence of the other side in the middle of an answer.
-const IDLE: Duration = Duration::from_secs(15);
-/// A whole call, however it trickles.
-const TOTAL: Duration = Duration::from_mins(1);
+/// When a call is given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// A connection that is not there after this is not coming.
+    pub connect: Duration,
+    /// Silence of the other side in the middle of a call.
+    pub idle: Duration,
+    /// A whole call, however it trickles.
+    pub total: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            idle: Duration::from_secs(15),
+            total: Duration::from_mins(1),
+        }
+    }
+}
 
 /// What a client needs to know.
 pub struct HttpCloudConfig {
@@ -82,9 +96,17 @@ struct Call<'a> {
 impl HttpCloud {
     /// A line to the cloud at the URL; nothing is sent yet.
     pub fn new(config: HttpCloudConfig) -> Result<Self, AddressRefused> {
+        Self::with_timeouts(config, Timeouts::default())
+    }
+
+    /// The same with other time-outs.
+    pub fn with_timeouts(
+        config: HttpCloudConfig,
+        timeouts: Timeouts,
+    ) -> Result<Self, AddressRefused> {
         let address = CloudAddress::parse(&config.url)?;
         Ok(Self {
-            client: build_client(&config.app, &address)?,
+            client: build_client(&config.app, &address, timeouts)?,
             address,
             till: config.till,
             key: config.key,
@@ -136,7 +158,7 @@ impl HttpCloud {
         let at_ms = self.clock.wall_ms();
         let request = RequestToSign {
             method: call.method.as_str(),
-            path: &self.address.path(call.path),
+            path: call.path,
             at_ms,
             idempotency_key: key,
             body: &call.body,
@@ -212,14 +234,18 @@ fn insert_text(headers: &mut HeaderMap, name: &'static str, text: &str) {
     }
 }
 
-fn build_client(app: &str, address: &CloudAddress) -> Result<Client, AddressRefused> {
+fn build_client(
+    app: &str,
+    address: &CloudAddress,
+    timeouts: Timeouts,
+) -> Result<Client, AddressRefused> {
     // The process has one TLS: ring. Whoever installed it first is as good as we.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = Client::builder()
         .user_agent(format!("holdfast-till/{app}"))
-        .connect_timeout(CONNECT)
-        .read_timeout(IDLE)
-        .timeout(TOTAL)
+        .connect_timeout(timeouts.connect)
+        .read_timeout(timeouts.idle)
+        .timeout(timeouts.total)
         .redirect(redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false);

@@ -15,4 +15,4 @@ pub mod packing;
 pub mod paths;
 pub mod server;
 
-pub use client::{AddressRefused, HttpCloud, HttpCloudConfig};
+pub use client::{AddressRefused, HttpCloud, HttpCloudConfig, Timeouts};

@@ -69,11 +69,6 @@ impl CloudAddress {
         })
     }
 
-    /// The path and query as they travel and are signed.
-    pub(super) fn path(&self, path: &str) -> String {
-        format!("{}{path}", self.prefix)
-    }
-
     /// The whole URL of a path.
     pub(super) fn url(&self, path: &str) -> Url {
         let (path, query) = match path.split_once('?') {
@@ -81,7 +76,7 @@ impl CloudAddress {
             None => (path, None),
         };
         let mut url = self.base.clone();
-        url.set_path(&self.path(path));
+        url.set_path(&format!("{}{path}", self.prefix));
         url.set_query(query);
         url
     }

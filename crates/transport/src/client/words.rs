@@ -9,7 +9,7 @@ use reqwest::StatusCode;
 pub(super) fn of_error(error: &reqwest::Error, shown: &str) -> String {
     let cause = chain(error);
     if error.is_timeout() && error.is_connect() {
-        return format!("no connection to {shown} within 5 seconds");
+        return format!("no connection to {shown} in time");
     }
     if error.is_timeout() {
         return format!("{shown} did not answer in time");

@@ -113,10 +113,10 @@ where
         let authorization = read_authorization(&parts.headers)?;
         let key_text = read_key_header(&parts.headers)?;
         let sent = read_sent(&parts.headers, body, limits).await?;
-        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let whole = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let signed = RequestToSign {
             method: parts.method.as_str(),
-            path,
+            path: protocol_path(whole),
             at_ms: authorization.at_ms,
             idempotency_key: key_text,
             body: &sent,
@@ -133,6 +133,14 @@ where
             body: plain,
         })
     }
+}
+
+/// The path and query from the protocol's own root on. What stands before it (a shop's cloud below
+/// `/pos`) is not signed, because a proxy may have taken it away.
+fn protocol_path(whole: &str) -> &str {
+    let query = whole.find('?').unwrap_or(whole.len());
+    let root = whole.get(..query).and_then(|path| path.find("/v1/"));
+    root.and_then(|at| whole.get(at..)).unwrap_or(whole)
 }
 
 /// Holds a request against what is known of its sender. An unknown till and a wrong signature get
