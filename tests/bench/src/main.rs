@@ -1,0 +1,3 @@
+//! Measures what a till costs.
+
+fn main() {}
