@@ -86,47 +86,25 @@ pub fn cut(
     assert!(limits.max_ops > 0, "a batch holds at least one op");
     assert_parents_first(stretches);
     let mut runs: Vec<Run> = Vec::new();
-    let (mut ops, mut bytes) = (0, REQUEST_BYTES);
+    let mut room = Room::new(limits);
     for stretch in stretches.iter().filter(|stretch| !stretch.ops.is_empty()) {
-        bytes += RUN_BYTES;
-        let mut items = Vec::new();
-        let mut damaged = None;
-        for (index, op) in stretch.ops.iter().enumerate() {
-            let weight = ITEM_BYTES + op.bytes.len();
-            let fits = ops < limits.max_ops && bytes + weight <= limits.max_bytes;
-            if !fits && ops > 0 {
-                break;
-            }
-            let before = index
-                .checked_sub(1)
-                .and_then(|index| stretch.ops.get(index));
-            let Some(item) = item_of(op, before, stretch) else {
-                damaged = Some(op.seq);
-                break;
-            };
-            items.push(item);
-            ops += 1;
-            bytes += weight;
-        }
-        let whole = items.len() == stretch.ops.len();
-        if let Some(run) = run_of(stretch, items, cut_for) {
-            runs.push(run);
-        }
-        match damaged {
-            Some(seq) if runs.is_empty() => {
+        let (items, end) = room.fill(stretch);
+        runs.extend(run_of(stretch, items, cut_for));
+        match end {
+            End::Whole => {}
+            End::Damaged { seq } if runs.is_empty() => {
                 let segment = stretch.segment;
                 return Err(CutRefused::Damaged { segment, seq });
             }
-            Some(_) => break,
-            None if !whole => break,
-            None => {}
+            End::Full | End::Damaged { .. } => break,
         }
     }
     if runs.is_empty() {
         return Ok(None);
     }
     assert!(
-        ops <= limits.max_ops && ops == runs.iter().map(|run| run.items.len()).sum::<usize>(),
+        room.ops <= limits.max_ops
+            && room.ops == runs.iter().map(|run| run.items.len()).sum::<usize>(),
         "a batch holds what was counted"
     );
     Ok(Some(PushRequest {
@@ -135,6 +113,58 @@ pub fn cut(
         host_epoch: None,
         runs,
     }))
+}
+
+/// What a batch holds so far, against what it may.
+struct Room {
+    limits: CutLimits,
+    ops: usize,
+    bytes: usize,
+}
+
+/// Why a run ended.
+enum End {
+    /// All ops of the stretch are in it.
+    Whole,
+    /// The next op does not fit.
+    Full,
+    /// The next op is not what it was when it was stored.
+    Damaged { seq: u64 },
+}
+
+impl Room {
+    const fn new(limits: CutLimits) -> Self {
+        Self {
+            limits,
+            ops: 0,
+            bytes: REQUEST_BYTES,
+        }
+    }
+
+    fn fill(&mut self, stretch: &Stretch) -> (Vec<RunItem>, End) {
+        self.bytes += RUN_BYTES;
+        let mut items = Vec::new();
+        let mut before = None;
+        for op in &stretch.ops {
+            if !self.takes(op.bytes.len()) {
+                return (items, End::Full);
+            }
+            let Some(item) = item_of(op, before, stretch) else {
+                return (items, End::Damaged { seq: op.seq });
+            };
+            items.push(item);
+            before = Some(op);
+            self.ops += 1;
+            self.bytes += ITEM_BYTES + op.bytes.len();
+        }
+        (items, End::Whole)
+    }
+
+    /// The first op of a batch is always taken.
+    const fn takes(&self, op_bytes: usize) -> bool {
+        let fits = self.bytes + ITEM_BYTES + op_bytes <= self.limits.max_bytes;
+        self.ops == 0 || (fits && self.ops < self.limits.max_ops)
+    }
 }
 
 /// An op as it travels; `None` if its bytes, place or chain are not what they were.

@@ -39,7 +39,7 @@ fn till_of(acts: &[Act]) -> ModelTill {
     for (index, act) in (0_u128..).zip(acts) {
         match *act {
             Act::Sell { product: p, pieces } => {
-                sales.push((till.sell(product(p), pieces), product(p)))
+                sales.push((till.sell(product(p), pieces), product(p)));
             }
             Act::Restock { product: p, pieces } => {
                 till.record(restock(product(p), pieces));

@@ -17,6 +17,9 @@ use super::{ModelCloud, ModelTill};
 /// What the cloud says instead of listening.
 pub type Verdict = Box<dyn Fn(&Batch) -> Option<ApiError>>;
 
+/// What happens to an answer before the till reads it.
+pub type Bend = Box<dyn Fn(&mut PushAnswer)>;
+
 pub struct World {
     pub now: u64,
     pub till: ModelTill,
@@ -30,7 +33,7 @@ pub struct World {
     /// Whether the vault can mend; otherwise it asks for a person.
     pub heals: bool,
     /// Bends the cloud's answers to pushes.
-    pub bend: Option<Box<dyn Fn(&mut PushAnswer)>>,
+    pub bend: Option<Bend>,
     pub views: Vec<(u64, SyncView)>,
     pub hellos: Vec<u64>,
     pub pushes: Vec<(u64, usize, Uuid)>,
@@ -262,9 +265,8 @@ impl World {
         let refusal = self.refuses.clone();
         let refusal = refusal.or_else(|| self.refuses_push.as_ref().and_then(|no| no(batch)));
         let result = match (lost, refusal) {
-            (Some((false, failure)), _) => Err(failure),
+            (Some((false, failure)), _) | (Some((true, failure)), Some(_)) => Err(failure),
             (None, Some(error)) => Err(refused(error)),
-            (Some((true, failure)), Some(_)) => Err(failure),
             (lost, None) => {
                 let key = self.till.till_key();
                 let mut answer = self.cloud.push(&batch.request, &key);

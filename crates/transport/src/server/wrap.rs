@@ -35,6 +35,10 @@ pub fn in_our_words<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Rout
         .layer(CatchPanicLayer::custom(answer_panic))
 }
 
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "the layer hands the panic over by value"
+)]
 fn answer_panic(panic: Box<dyn Any + Send>) -> Response {
     let words = panic
         .downcast_ref::<String>()

@@ -38,10 +38,13 @@ impl Clock for StoppedClock {
     }
 }
 
+/// A push as it arrived: its key, its fingerprint, its runs.
+pub type Seen = (Option<Uuid>, [u8; 32], usize);
+
 /// What the cloud has seen.
 #[derive(Default)]
 pub struct Cloud {
-    pub pushes: Mutex<Vec<(Option<Uuid>, [u8; 32], usize)>>,
+    pub pushes: Mutex<Vec<Seen>>,
 }
 
 impl TillKeys for Cloud {
