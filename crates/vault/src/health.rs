@@ -76,17 +76,25 @@ pub struct Health {
 pub(crate) struct Room {
     dirs: Vec<PathBuf>,
     reserve: PathBuf,
+    suspect: PathBuf,
     space: Arc<dyn FreeSpace>,
     reserve_kept: AtomicBool,
     poisoned: Mutex<Option<String>>,
 }
 
 impl Room {
-    pub(crate) fn new(dirs: Vec<PathBuf>, reserve: PathBuf, space: Arc<dyn FreeSpace>) -> Self {
+    /// `suspect` is the mark that makes the next start look at every row.
+    pub(crate) fn new(
+        dirs: Vec<PathBuf>,
+        reserve: PathBuf,
+        suspect: PathBuf,
+        space: Arc<dyn FreeSpace>,
+    ) -> Self {
         let kept = reserve.exists();
         Self {
             dirs,
             reserve,
+            suspect,
             space,
             reserve_kept: AtomicBool::new(kept),
             poisoned: Mutex::new(None),
@@ -115,10 +123,15 @@ impl Room {
         guard.clone()
     }
 
-    /// The first failure stays; later ones only follow from it.
+    /// Stops taking anything and asks the next start to look at every row. The first failure stays;
+    /// later ones only follow from it.
     pub(crate) fn poison(&self, words: &str) {
+        tracing::error!(words, "the vault stops taking sales");
         let mut guard = self.poisoned.lock().unwrap_or_else(PoisonError::into_inner);
         guard.get_or_insert_with(|| words.to_owned());
+        if let Err(error) = std::fs::write(&self.suspect, words) {
+            tracing::warn!(%error, "the mark for a full check could not be left");
+        }
     }
 
     /// Refuses a new cart on a disk that might not hold its sale.

@@ -1,11 +1,10 @@
 //! Opening: the lock, the files, the check, the repair, and only then the writer.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use journal::{Entry, Journal, JournalError, OpenJournal};
-use protocol::body::{IncidentKind, TillIncidentV1};
-use protocol::{Actor, OpBody, OpDraft, TillIdentity};
+use protocol::TillIdentity;
 use rusqlite::Connection;
 use zeroize::Zeroizing;
 
@@ -17,13 +16,14 @@ use crate::journaling::JournalThread;
 use crate::keys::VaultKey;
 use crate::lock::VaultLock;
 use crate::migrate;
+use crate::paths::{Paths, remove_if_there};
 use crate::pool::Pool;
 use crate::recover::compare::{self, Compared, Whole};
-use crate::recover::rebuild::{self, rebuild};
-use crate::recover::{Damage, StartReport, check};
+use crate::recover::rebuild::rebuild;
+use crate::recover::{StartReport, check};
 use crate::rows::{identity, print_jobs, sales};
 use crate::tx::{Ports, State};
-use crate::vault::{OpenVault, Vault};
+use crate::vault::OpenVault;
 use crate::verify::JournalToRead;
 use crate::writer::Writer;
 
@@ -41,20 +41,6 @@ pub(crate) struct Opened {
     pub(crate) report: StartReport,
 }
 
-/// Where everything lies.
-pub(crate) struct Paths {
-    pub(crate) dir: PathBuf,
-    pub(crate) vault: PathBuf,
-    /// A vault being rebuilt.
-    pub(crate) fresh: PathBuf,
-    /// A rebuilt vault that is whole and has yet to take its place.
-    pub(crate) ready: PathBuf,
-    pub(crate) journal: PathBuf,
-    /// Left when the disk failed: the next start looks at every row.
-    pub(crate) suspect: PathBuf,
-    stamp: i64,
-}
-
 /// What a rebuild is made with.
 pub(crate) struct Origin<'a> {
     pub(crate) key: &'a VaultKey,
@@ -66,100 +52,6 @@ pub(crate) struct Origin<'a> {
 impl Origin<'_> {
     pub(crate) fn vault_key(&self) -> Option<&[u8; 32]> {
         self.key_bytes.as_deref()
-    }
-}
-
-impl Paths {
-    fn of(settings: &OpenVault) -> Self {
-        let dir = settings.dir.clone();
-        let journal_dir = settings.journal_dir.as_ref().unwrap_or(&settings.dir);
-        Self {
-            vault: dir.join("vault.db"),
-            fresh: dir.join("vault.db.new"),
-            ready: dir.join("vault.db.ready"),
-            journal: journal_dir.join("critical.journal"),
-            suspect: dir.join("suspect"),
-            stamp: settings.clock.wall_ms(),
-            dir,
-        }
-    }
-
-    /// A free name in `quarantine/`.
-    pub(crate) fn aside(&self, name: &str) -> Result<PathBuf, VaultError> {
-        let dir = self.dir.join("quarantine");
-        std::fs::create_dir_all(&dir).map_err(|source| VaultError::io(&dir, source))?;
-        let free = (0_u32..).map(|nth| dir.join(format!("{}-{nth}-{name}", self.stamp)));
-        let mut free = free.filter(|path| !path.exists());
-        Ok(free.next().unwrap_or_else(|| dir.join(name)))
-    }
-
-    /// A rebuild that did not finish left nothing that is not elsewhere.
-    pub(crate) fn remove_unfinished(&self) -> Result<(), VaultError> {
-        for suffix in ["", "-wal", "-shm"] {
-            remove_if_there(&with_suffix(&self.fresh, suffix))?;
-        }
-        Ok(())
-    }
-
-    /// The rebuilt file is whole and flushed: from here on it counts.
-    pub(crate) fn mark_ready(&self) -> Result<(), VaultError> {
-        let flushed = std::fs::File::open(&self.fresh).and_then(|file| file.sync_all());
-        flushed
-            .and_then(|()| std::fs::rename(&self.fresh, &self.ready))
-            .and_then(|()| journal::flush_folder_of(&self.ready))
-            .map_err(|source| VaultError::io(&self.ready, source))?;
-        self.remove_unfinished()
-    }
-
-    /// Moves the old vault aside and the rebuilt one into its place; what was moved.
-    pub(crate) fn take_place(&self) -> Result<Vec<PathBuf>, VaultError> {
-        let mut moved = Vec::new();
-        if !self.ready.exists() {
-            return Ok(moved);
-        }
-        if self.vault.exists() {
-            let aside = self.aside("vault.db")?;
-            for suffix in ["", "-wal", "-shm"] {
-                let from = with_suffix(&self.vault, suffix);
-                let to = with_suffix(&aside, suffix);
-                if from.exists() {
-                    std::fs::rename(&from, &to).map_err(|source| VaultError::io(&from, source))?;
-                    Self::make_read_only(&to);
-                    moved.push(to);
-                }
-            }
-        }
-        std::fs::rename(&self.ready, &self.vault)
-            .and_then(|()| journal::flush_folder_of(&self.vault))
-            .map_err(|source| VaultError::io(&self.vault, source))?;
-        Ok(moved)
-    }
-
-    /// What is set aside is evidence; failing to protect it is no reason not to sell.
-    pub(crate) fn make_read_only(path: &Path) {
-        let made = std::fs::metadata(path).and_then(|meta| {
-            let mut rights = meta.permissions();
-            rights.set_readonly(true);
-            std::fs::set_permissions(path, rights)
-        });
-        if let Err(error) = made {
-            tracing::warn!(%error, path = %path.display(), "could not be made read-only");
-        }
-    }
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
-}
-
-fn remove_if_there(path: &Path) -> Result<(), VaultError> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(VaultError::io(path, error))
-        }
-        _ => Ok(()),
     }
 }
 
@@ -195,6 +87,7 @@ pub(crate) fn open(settings: &OpenVault) -> Result<Opened, VaultError> {
             .flatten()
             .collect(),
         settings.dir.join("reserve.bin"),
+        paths.suspect.clone(),
         Arc::clone(&settings.space),
     ));
     let ports = Ports {
@@ -214,7 +107,7 @@ pub(crate) fn open(settings: &OpenVault) -> Result<Opened, VaultError> {
     let thread =
         JournalThread::start(journal).map_err(|source| VaultError::io(&paths.journal, source))?;
     Ok(Opened {
-        writer: Writer::new(db, state, ports, thread, paths.suspect.clone()),
+        writer: Writer::new(db, state, ports, thread),
         pool: Pool::new(paths.vault.clone(), origin.key_bytes.clone()),
         room,
         reading: JournalToRead {
@@ -373,81 +266,4 @@ fn remember_key(paths: &Paths, settings: &OpenVault) -> Result<(), VaultError> {
         return Ok(());
     }
     std::fs::write(&path, proof).map_err(|source| VaultError::io(&path, source))
-}
-
-/// Tells head office what was mended, as an op in a fresh segment.
-pub(crate) fn raise_incident(vault: &Vault, report: &mut StartReport) -> Result<(), VaultError> {
-    let (kind, words) = match (&report.vault, &report.journal) {
-        (Damage::None, Damage::None) => return Ok(()),
-        (Damage::Rebuilt { why }, Damage::None) => {
-            (IncidentKind::VaultRebuilt, format!("vault: {why}"))
-        }
-        (Damage::None, Damage::Rebuilt { why }) => {
-            (IncidentKind::JournalRebuilt, format!("journal: {why}"))
-        }
-        (Damage::Rebuilt { why }, Damage::Rebuilt { why: other }) => (
-            IncidentKind::BothDamaged,
-            format!("vault: {why}; journal: {other}"),
-        ),
-    };
-    let missing = vault.read(|reader| {
-        use crate::reads::sealed::Db;
-        rebuild::named_missing(reader.db())
-    })?;
-    report.missing.clone_from(&missing);
-    let told = vault.transact(move |tx| {
-        let noticed_at_ms = tx.now_ms();
-        let op_id = tx.new_id();
-        tx.append_op(|_| OpDraft {
-            op_id,
-            actor: Actor::till(),
-            shift: None,
-            business_date: business_date(noticed_at_ms),
-            after: Vec::new(),
-            base: Vec::new(),
-            body: OpBody::TillIncidentV1(TillIncidentV1 {
-                kind,
-                words,
-                missing,
-                noticed_at_ms,
-            }),
-        })?;
-        Ok(())
-    });
-    match told {
-        // No room for the incident is no reason not to finish an open sale.
-        Err(VaultError::DiskFull { .. }) => Ok(()),
-        other => other,
-    }
-}
-
-/// The UTC day of a time, `YYYY-MM-DD`: an incident belongs to no shift.
-fn business_date(at_ms: i64) -> String {
-    // Civil date from days since 1970 (proleptic Gregorian, eras of 400 years).
-    let days = at_ms.div_euclid(86_400_000) + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 {
-        shifted + 3
-    } else {
-        shifted - 9
-    };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::business_date;
-
-    #[test]
-    fn days_are_the_calendars() {
-        assert_eq!(business_date(0), "1970-01-01");
-        assert_eq!(business_date(951_782_400_000), "2000-02-29");
-        assert_eq!(business_date(1_795_132_800_000), "2026-11-20");
-    }
 }

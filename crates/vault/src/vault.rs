@@ -10,6 +10,7 @@ use protocol::ports::{Clock, Entropy};
 
 use crate::error::VaultError;
 use crate::health::{FreeSpace, Health, Room, StatFs};
+use crate::incident;
 use crate::keys::VaultKey;
 use crate::lock::VaultLock;
 use crate::open;
@@ -112,7 +113,7 @@ impl Vault {
             _lock: opened.lock,
         };
         let mut report = opened.report;
-        open::raise_incident(&vault, &mut report)?;
+        incident::raise(&vault, &mut report)?;
         vault.room.keep_reserve();
         Ok((vault, report))
     }
@@ -158,11 +159,19 @@ impl Vault {
     }
 
     /// Reads from one consistent snapshot; never waits for a sale.
+    ///
+    /// # Errors
+    /// Whatever `f` answers. Damage met while reading stops the vault as a failed write would: the
+    /// next start mends it.
     pub fn read<T>(
         &self,
         f: impl FnOnce(&Reader) -> Result<T, VaultError>,
     ) -> Result<T, VaultError> {
-        self.pool.read(f)
+        self.pool.read(f).inspect_err(|error| {
+            if error.poisons() {
+                self.room.poison(&error.to_string());
+            }
+        })
     }
 
     /// Free room, the reserve, and whether the disk has failed.

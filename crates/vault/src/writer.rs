@@ -7,7 +7,6 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
@@ -33,24 +32,16 @@ pub(crate) struct Writer {
     state: State,
     ports: Ports,
     journal: JournalThread,
-    suspect: PathBuf,
     since_checkpoint: u32,
 }
 
 impl Writer {
-    pub(crate) fn new(
-        db: Connection,
-        state: State,
-        ports: Ports,
-        journal: JournalThread,
-        suspect: PathBuf,
-    ) -> Self {
+    pub(crate) fn new(db: Connection, state: State, ports: Ports, journal: JournalThread) -> Self {
         Self {
             db,
             state,
             ports,
             journal,
-            suspect,
             since_checkpoint: 0,
         }
     }
@@ -113,7 +104,7 @@ impl Writer {
             self.state = before;
             self.roll_back();
             if error.poisons() {
-                self.poison(&error.to_string());
+                self.ports.room.poison(&error.to_string());
             }
         }
         self.since_checkpoint += 1;
@@ -166,16 +157,7 @@ impl Writer {
         if !self.db.is_autocommit()
             && let Err(error) = self.db.execute_batch("ROLLBACK")
         {
-            self.poison(&format!("rollback: {error}"));
-        }
-    }
-
-    /// Stops taking anything and asks the next start to look at every row.
-    fn poison(&self, words: &str) {
-        tracing::error!(words, "the vault stops taking sales");
-        self.ports.room.poison(words);
-        if let Err(error) = std::fs::write(&self.suspect, words) {
-            tracing::warn!(%error, "the mark for a full check could not be left");
+            self.ports.room.poison(&format!("rollback: {error}"));
         }
     }
 }

@@ -13,7 +13,7 @@ use super::restore::{Put, Restoring};
 use super::{Damage, StartReport};
 use crate::error::VaultError;
 use crate::head::{self, Head};
-use crate::open::Paths;
+use crate::paths::Paths;
 use crate::reads::{op_no, scalar, uint};
 use crate::rows::{identity, operators, outbox, settings};
 

@@ -12,12 +12,13 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::restore::{Put, Restoring};
 use super::salvage::Salvage;
-use super::{Damage, StartReport, check};
+use super::{Damage, StartReport};
 use crate::connection::{self, Access};
 use crate::error::VaultError;
 use crate::head::{self, Head};
 use crate::migrate;
-use crate::open::{Origin, Paths};
+use crate::open::Origin;
+use crate::paths::Paths;
 use crate::reads::{int, seq_of};
 use crate::rows::{cart, identity, operators, settings};
 
@@ -279,9 +280,4 @@ fn forget_old_jobs(db: &Connection) -> Result<(), VaultError> {
         [],
     )?;
     Ok(())
-}
-
-/// What both media lack, as the vault has it written down.
-pub(crate) fn named_missing(db: &Connection) -> Result<Vec<(u64, u64)>, VaultError> {
-    check::holes(db)
 }
