@@ -11,13 +11,13 @@ describe('a scan is told from typing by its speed', () => {
   it('a_burst_of_20_ms_ended_by_enter_is_a_scan', () => {
     const burst = new Burst<string>();
     const at = type(burst, '4006381333931', 20);
-    expect(burst.enter(at + 20)).toEqual({ kind: 'scan', code: '4006381333931' });
+    expect(burst.enter(at + 20)).toEqual({ kind: 'scan', code: '4006381333931', stumbled: 0 });
   });
 
   it('a_gap_of_50_ms_is_still_one_scan', () => {
     const burst = new Burst<string>();
     const at = type(burst, '1234', 50);
-    expect(burst.enter(at + 50)).toEqual({ kind: 'scan', code: '1234' });
+    expect(burst.enter(at + 50)).toEqual({ kind: 'scan', code: '1234', stumbled: 0 });
   });
 
   it('slow_keys_are_typed_and_none_is_lost', () => {
@@ -49,7 +49,15 @@ describe('a scan is told from typing by its speed', () => {
       before.map((k) => k.key),
       'the slow key was typed',
     ).toEqual(['7']);
-    expect(burst.enter(at + 20)).toEqual({ kind: 'scan', code: '4006' });
+    expect(burst.enter(at + 20)).toEqual({ kind: 'scan', code: '4006', stumbled: 0 });
+  });
+
+  it('a_stumble_after_the_first_key_does_not_cut_the_code_short', () => {
+    const burst = new Burst<string>();
+    burst.press('4', 0, 'field');
+    expect(burst.flush(), 'it was let through as typed').toHaveLength(1);
+    const at = type(burst, '006381333931', 20, 80);
+    expect(burst.enter(at + 20)).toEqual({ kind: 'scan', code: '4006381333931', stumbled: 1 });
   });
 
   it('a_held_key_remembers_where_it_was_pressed', () => {

@@ -37,6 +37,18 @@ describe('scanning', () => {
     expect(screen.getByTestId('sell-search')).toHaveValue('');
   });
 
+  it('a_scan_that_stumbles_is_whole_and_leaves_nothing_in_the_search', async () => {
+    const pretend = open();
+    await seen('sell');
+    key(code(1)[0]!);
+    await waitFor(() => expect(screen.getByTestId('sell-search')).toHaveValue('5'));
+    [...code(1).slice(1)].forEach((c, at) => key(c, at === 0 ? 90 : 20));
+    key('Enter', 20);
+    await waitFor(() => expect(calls(pretend, 'scan')).toHaveLength(1));
+    expect(calls(pretend, 'scan')[0]?.code).toBe(code(1));
+    expect(screen.getByTestId('sell-search')).toHaveValue('');
+  });
+
   it('a_scan_counts_while_the_menu_lies_over_the_screen', async () => {
     const pretend = open();
     await press('frame-menu');

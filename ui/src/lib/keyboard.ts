@@ -23,6 +23,19 @@ function fieldOf(target: EventTarget | null): Field | null {
   return text.includes(target.type) && !target.readOnly && !target.disabled ? target : null;
 }
 
+/** What was typed into fields last, so that keys that prove to be a scan's can be taken back. */
+const typed: { field: Field; before: string; after: string }[] = [];
+const REMEMBERED = 32;
+
+function takeBack(keys: number): void {
+  for (let left = keys; left > 0; left--) {
+    const last = typed.pop();
+    if (!last || last.field.value !== last.after) return;
+    last.field.value = last.before;
+    last.field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  }
+}
+
 /** Types into a field as a person would: at the caret, announced to whoever listens. */
 export function typeInto(field: Field, text: string): void {
   const start = field.selectionStart ?? field.value.length;
@@ -30,7 +43,10 @@ export function typeInto(field: Field, text: string): void {
   if (field.maxLength >= 0 && field.value.length - (end - start) + text.length > field.maxLength) {
     return;
   }
+  const before = field.value;
   field.setRangeText(text, start, end, 'end');
+  typed.push({ field, before, after: field.value });
+  if (typed.length > REMEMBERED) typed.shift();
   field.dispatchEvent(new InputEvent('input', { bubbles: true, data: text }));
 }
 
@@ -101,6 +117,7 @@ export class Keyboard {
     if (ended.kind === 'scan') {
       event.preventDefault();
       event.stopPropagation();
+      takeBack(ended.stumbled);
       this.#onScan(ended.code, event.timeStamp);
       return;
     }
