@@ -7,7 +7,7 @@
 use std::io::Write;
 
 use crate::layout::{Layout, Row};
-use crate::profile::PrinterProfile;
+use crate::profile::{PrinterFont, PrinterProfile};
 use crate::raster::{Ink, QrPicture, draw_row};
 
 /// Thermal paper and what heat makes of it.
@@ -96,7 +96,7 @@ fn strip(row: &Row, profile: &PrinterProfile) -> Ink {
     let mut ink = Ink::white(profile.dots.into(), height(row, profile));
     match row {
         Row::Text(row) => return draw_row(row, profile),
-        Row::Rule => dashes(&mut ink),
+        Row::Rule => dashes(&mut ink, profile.font_a),
         Row::Blank => {}
         Row::Picture(picture) => ink.centre(picture, 0, 1),
         Row::Qr(text) => {
@@ -108,9 +108,11 @@ fn strip(row: &Row, profile: &PrinterProfile) -> Ink {
     ink
 }
 
-fn dashes(ink: &mut Ink) {
+/// One dash in each cell, as a row of hyphens prints.
+fn dashes(ink: &mut Ink, font: PrinterFont) {
     let middle = i32::try_from(ink.height / 2).unwrap_or(0);
-    for x in (0..i32::try_from(ink.width).unwrap_or(0)).filter(|x| (2..10).contains(&(x % 12))) {
+    let cell = i32::from(font.cell_width);
+    for x in (0..i32::from(font.columns) * cell).filter(|x| (2..cell - 2).contains(&(x % cell))) {
         ink.add(x, middle, 210);
         ink.add(x, middle + 1, 90);
     }

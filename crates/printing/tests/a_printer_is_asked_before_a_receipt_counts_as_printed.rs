@@ -74,6 +74,28 @@ fn paper_put_in_is_noticed_by_the_next_job() {
 }
 
 #[test]
+fn the_drawer_opens_also_when_the_paper_is_out() {
+    let pulse = PrinterProfile::generic_80().drawer.expect("a drawer");
+    let printer = VirtualPrinter::start(Mode::OutOfPaper);
+    assert_eq!(driver(&printer, true, LATER).open_drawer(pulse), Ok(()));
+    printer.set_mode(Mode::Healthy);
+    assert_eq!(driver(&printer, true, LATER).open_drawer(pulse), Ok(()));
+    assert!(
+        printer.wait_for_jobs(2, Duration::from_secs(30)),
+        "the connections must be ended"
+    );
+    let (at_once, in_turn) = (
+        b"\x10\x14\x01\x00\x01".to_vec(),
+        b"\x1bp\x00\x19\xfa".to_vec(),
+    );
+    assert_eq!(
+        printer.jobs(),
+        [at_once, in_turn],
+        "each by the command that it obeys then"
+    );
+}
+
+#[test]
 fn an_open_cover_is_named() {
     let printer = VirtualPrinter::start(Mode::CoverOpen);
     let trouble = driver(&printer, true, LATER)

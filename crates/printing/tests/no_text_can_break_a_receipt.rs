@@ -113,7 +113,7 @@ proptest! {
 
 proptest! {
     // Each case draws two hundred rows with letters nobody has drawn before.
-    #![proptest_config(cases(16))]
+    #![proptest_config(cases(8))]
 
     #[test]
     fn any_text_becomes_bytes_and_a_picture(

@@ -45,16 +45,31 @@ pub fn to_escpos(layout: &Layout, profile: &PrinterProfile, options: JobOptions)
 
 /// The bytes that open the drawer and print nothing; empty if the printer has no drawer connector.
 pub fn drawer_pulse(profile: &PrinterProfile) -> Vec<u8> {
-    profile.drawer.map_or_else(Vec::new, |drawer: DrawerPulse| {
+    profile.drawer.map_or_else(Vec::new, DrawerPulse::in_turn)
+}
+
+impl DrawerPulse {
+    /// `ESC p`: after what was sent before. A printer that cannot print keeps it for later.
+    pub(crate) fn in_turn(self) -> Vec<u8> {
         let steps = |ms: u16| u8::try_from(ms / 2).unwrap_or(u8::MAX);
         vec![
             0x1B,
             b'p',
-            u8::from(drawer.pin == 5),
-            steps(drawer.on_ms),
-            steps(drawer.off_ms),
+            self.connector(),
+            steps(self.on_ms),
+            steps(self.off_ms),
         ]
-    })
+    }
+
+    /// `DLE DC4 1`: at once, also when the paper is out. In steps of 100 ms, so at least that.
+    pub(crate) fn at_once(self) -> Vec<u8> {
+        let steps = u8::try_from(self.on_ms.div_ceil(100).clamp(1, 8)).unwrap_or(1);
+        vec![0x10, 0x14, 1, self.connector(), steps]
+    }
+
+    fn connector(self) -> u8 {
+        u8::from(self.pin == 5)
+    }
 }
 
 fn print_row(job: &mut Job<'_>, row: &Row, columns: usize, profile: &PrinterProfile) {

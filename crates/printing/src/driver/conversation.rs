@@ -12,6 +12,8 @@
 use std::io;
 use std::time::Duration;
 
+use crate::profile::DrawerPulse;
+
 use super::status::{is_in_turn, is_realtime, paper_is_out};
 use super::{Patience, PrintOutcome, PrinterDriver, PrinterStatus, PrinterTrouble};
 
@@ -67,6 +69,24 @@ impl<W: Way> PrinterDriver for Conversation<W> {
         };
         line.finish(slices(self.patience.answer));
         outcome
+    }
+
+    fn open_drawer(&mut self, pulse: DrawerPulse) -> Result<(), PrinterTrouble> {
+        let mut line = self.connect()?;
+        let blocked = if self.asks {
+            let status = self.ask(&mut line).ok_or_else(|| self.silent())?;
+            status.trouble(&self.printer, 0).is_some()
+        } else {
+            false
+        };
+        let command = if blocked {
+            pulse.at_once()
+        } else {
+            pulse.in_turn()
+        };
+        self.send(&mut line, &command)?;
+        line.finish(slices(self.patience.answer));
+        Ok(())
     }
 
     fn status(&mut self) -> Result<PrinterStatus, PrinterTrouble> {
@@ -155,8 +175,8 @@ impl<W: Way> Conversation<W> {
                 printer: self.printer.clone(),
                 sent,
             }),
-            (Some(_), _, None) => Ok(PrintOutcome::Printed),
-            (None, Some(_), None) => Ok(PrintOutcome::Unconfirmed),
+            // Not every printer knows `GS r`; one that is well after the time a job takes has printed it.
+            (Some(_), _, None) | (None, Some(_), None) => Ok(PrintOutcome::Printed),
             (None, None, None) => Err(PrinterTrouble::Stalled {
                 printer: self.printer.clone(),
                 sent,

@@ -5,6 +5,8 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::PathBuf;
 
+use crate::profile::DrawerPulse;
+
 use super::{PrintOutcome, PrinterDriver, PrinterStatus, PrinterTrouble};
 
 pub(super) struct FileDriver {
@@ -51,6 +53,10 @@ impl PrinterDriver for FileDriver {
             });
         }
         Ok(PrintOutcome::Unconfirmed)
+    }
+
+    fn open_drawer(&mut self, pulse: DrawerPulse) -> Result<(), PrinterTrouble> {
+        self.print(&pulse.in_turn()).map(|_| ())
     }
 
     fn status(&mut self) -> Result<PrinterStatus, PrinterTrouble> {

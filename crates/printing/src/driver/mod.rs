@@ -18,7 +18,7 @@ mod usb;
 
 use std::time::Duration;
 
-use crate::profile::PrinterProfile;
+use crate::profile::{DrawerPulse, PrinterProfile};
 
 pub use address::{AddressRefused, PrinterAddress};
 pub use status::{Paper, PrinterStatus};
@@ -32,7 +32,7 @@ use conversation::Conversation;
 pub enum PrintOutcome {
     /// The printer said after the job that all is well.
     Printed,
-    /// The bytes were taken; this printer cannot be asked, or did not answer the last question.
+    /// The bytes were taken; this printer cannot be asked.
     Unconfirmed,
 }
 
@@ -41,6 +41,10 @@ pub enum PrintOutcome {
 pub trait PrinterDriver: Send {
     /// Sends one job and waits until its fate is known or patience ends.
     fn print(&mut self, bytes: &[u8]) -> Result<PrintOutcome, PrinterTrouble>;
+
+    /// Opens the drawer and prints nothing. A printer without paper or with its cover open is told by a
+    /// command that it obeys even then: a cashier must get at the change.
+    fn open_drawer(&mut self, pulse: DrawerPulse) -> Result<(), PrinterTrouble>;
 
     /// Asks how the printer is, without printing.
     fn status(&mut self) -> Result<PrinterStatus, PrinterTrouble>;

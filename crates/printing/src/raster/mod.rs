@@ -21,7 +21,7 @@ pub(crate) use ink::Ink;
 pub(crate) use qr::QrPicture;
 
 use crate::cells::cells;
-use crate::layout::{Segment, TextRow, TextSize};
+use crate::layout::{Align, Segment, TextRow, TextSize};
 use crate::profile::PrinterProfile;
 use typesetter::Place;
 
@@ -56,9 +56,14 @@ fn place(row: &TextRow, segment: &Segment, profile: &PrinterProfile) -> Place {
     let cell = cell_width(row.size, profile);
     let dots =
         |cells: usize| i32::try_from(cells * cell * usize::from(wide)).unwrap_or(i32::MAX / 8);
+    // What stands in the middle begins at a whole cell, as the printer's own letters do.
+    let (start, width) = match segment.align {
+        Align::Centre => (segment.text_start(), cells(&segment.text)),
+        Align::Left | Align::Right => (segment.start, segment.width),
+    };
     Place {
-        left: dots(segment.start),
-        width: dots(segment.width),
+        left: dots(start),
+        width: dots(width),
         // Letters stand at three quarters: room for Thai marks above and Arabic tails below.
         baseline: i32::from(profile.line_dots) * i32::from(high) * 3 / 4,
         cell: i32::try_from(cell).unwrap_or(12),
