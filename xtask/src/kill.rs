@@ -72,11 +72,11 @@ fn fresh_seed() -> u64 {
 /// `cargo xtask kill`.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let real = place::root().join(REAL);
-    let csv = options.value("csv", String::new())?;
-    let csv = if csv.is_empty() {
-        real.is_file().then_some(real)
-    } else {
-        Some(PathBuf::from(csv))
+    let named = options.value("csv", String::new())?;
+    let csv = match (options.flag("made-up"), named.is_empty()) {
+        (true, _) => None,
+        (false, true) => real.is_file().then_some(real),
+        (false, false) => Some(PathBuf::from(named)),
     };
     let plan = Plan {
         runs: options.value("runs", 200)?,
@@ -84,22 +84,22 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         csv,
         profile: options.value("profile", "dev".to_owned())?,
     };
+    let as_built = options.flag("as-built");
     options.nothing_else()?;
-    if plan.profile == "dev" {
-        check::build()?;
-    } else {
-        let mut build = shell::cargo();
-        build.args(["build", "--locked", "--profile", &plan.profile]);
-        build.args([
-            "--package",
-            "holdfast-ctl",
-            "--package",
-            "holdfast-cloud",
-            "--bins",
-        ]);
-        shell::run(&mut build)?.must_be_ok()?;
+    if !as_built {
+        build(&plan.profile)?;
     }
     prove(&plan).map(|_| ())
+}
+
+fn build(profile: &str) -> Result<Counted> {
+    if profile == "dev" {
+        return check::build();
+    }
+    let mut build = shell::cargo();
+    build.args(["build", "--locked", "--profile", profile, "--bins"]);
+    build.args(["--package", "holdfast-ctl", "--package", "holdfast-cloud"]);
+    shell::run(&mut build)?.must_be_ok()
 }
 
 /// Kills, then checks. An error says what did not hold, and from which seed.
