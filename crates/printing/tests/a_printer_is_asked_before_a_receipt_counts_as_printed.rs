@@ -21,6 +21,10 @@ const LATER: Patience = Patience {
 };
 const JOB: &[u8] = b"\x1b@Tea 3.20\nTOTAL 3.20\n\x1dV\x00";
 
+fn started(mode: Mode) -> VirtualPrinter {
+    VirtualPrinter::start_in(mode).expect("a free port on the loopback address")
+}
+
 fn driver(printer: &VirtualPrinter, asks: bool, patience: Patience) -> Box<dyn PrinterDriver> {
     let address = PrinterAddress::Network {
         host: printer.address().ip().to_string(),
@@ -35,7 +39,7 @@ fn driver(printer: &VirtualPrinter, asks: bool, patience: Patience) -> Box<dyn P
 
 #[test]
 fn a_healthy_printer_gets_every_byte_once_and_says_printed() {
-    let printer = VirtualPrinter::start(Mode::Healthy);
+    let printer = started(Mode::Healthy);
     let outcome = driver(&printer, true, LATER).print(JOB);
     assert_eq!(outcome, Ok(PrintOutcome::Printed));
     assert!(
@@ -47,7 +51,7 @@ fn a_healthy_printer_gets_every_byte_once_and_says_printed() {
 
 #[test]
 fn a_printer_without_paper_gets_nothing() {
-    let printer = VirtualPrinter::start(Mode::OutOfPaper);
+    let printer = started(Mode::OutOfPaper);
     let trouble = driver(&printer, true, LATER)
         .print(JOB)
         .expect_err("there is no paper");
@@ -58,7 +62,7 @@ fn a_printer_without_paper_gets_nothing() {
     assert!(!trouble.may_have_printed(), "so the next print is no copy");
     assert!(trouble.words().contains("paper"), "{}", trouble.words());
     assert_eq!(
-        printer.received(),
+        printer.bytes(),
         b"",
         "half a receipt would be worse than none"
     );
@@ -66,7 +70,7 @@ fn a_printer_without_paper_gets_nothing() {
 
 #[test]
 fn paper_put_in_is_noticed_by_the_next_job() {
-    let printer = VirtualPrinter::start(Mode::OutOfPaper);
+    let printer = started(Mode::OutOfPaper);
     let mut driver = driver(&printer, true, LATER);
     assert_eq!(driver.status().map(|status| status.paper), Ok(Paper::Out));
     printer.set_mode(Mode::Healthy);
@@ -76,7 +80,7 @@ fn paper_put_in_is_noticed_by_the_next_job() {
 #[test]
 fn the_drawer_opens_also_when_the_paper_is_out() {
     let pulse = PrinterProfile::generic_80().drawer.expect("a drawer");
-    let printer = VirtualPrinter::start(Mode::OutOfPaper);
+    let printer = started(Mode::OutOfPaper);
     assert_eq!(driver(&printer, true, LATER).open_drawer(pulse), Ok(()));
     printer.set_mode(Mode::Healthy);
     assert_eq!(driver(&printer, true, LATER).open_drawer(pulse), Ok(()));
@@ -97,7 +101,7 @@ fn the_drawer_opens_also_when_the_paper_is_out() {
 
 #[test]
 fn an_open_cover_is_named() {
-    let printer = VirtualPrinter::start(Mode::CoverOpen);
+    let printer = started(Mode::CoverOpen);
     let trouble = driver(&printer, true, LATER)
         .print(JOB)
         .expect_err("the cover is open");
@@ -106,7 +110,7 @@ fn an_open_cover_is_named() {
 
 #[test]
 fn a_printer_that_never_reads_is_never_called_printed() {
-    let printer = VirtualPrinter::start(Mode::NeverReads);
+    let printer = started(Mode::NeverReads);
     let asked = driver(&printer, true, SOON)
         .print(JOB)
         .expect_err("nothing can have been printed");
@@ -126,7 +130,7 @@ fn a_printer_that_never_reads_is_never_called_printed() {
 #[test]
 fn a_printer_that_falls_silent_during_the_job_is_stalled() {
     // Answers the three questions before the job, then takes bytes and says nothing.
-    let printer = VirtualPrinter::start(Mode::SilentAfter(1));
+    let printer = started(Mode::SilentAfter(1));
     let trouble = driver(&printer, true, SOON)
         .print(JOB)
         .expect_err("nobody knows");
@@ -139,7 +143,7 @@ fn a_printer_that_falls_silent_during_the_job_is_stalled() {
 
 #[test]
 fn a_printer_that_is_off_is_unreachable() {
-    let printer = VirtualPrinter::start(Mode::Refuses);
+    let printer = started(Mode::Refuses);
     let trouble = driver(&printer, true, SOON)
         .print(JOB)
         .expect_err("nobody listens");
@@ -149,7 +153,7 @@ fn a_printer_that_is_off_is_unreachable() {
 
 #[test]
 fn a_printer_that_dies_in_the_middle_may_have_printed() {
-    let printer = VirtualPrinter::start(Mode::DiesAfter(10_000));
+    let printer = started(Mode::DiesAfter(10_000));
     let trouble = driver(&printer, true, SOON)
         .print(&vec![b'.'; 8 << 20])
         .expect_err("it died");
@@ -165,18 +169,18 @@ fn a_printer_that_dies_in_the_middle_may_have_printed() {
 
 #[test]
 fn a_slow_printer_is_waited_for() {
-    let printer = VirtualPrinter::start(Mode::Slow(16));
+    let printer = started(Mode::Slow(16));
     let job = vec![b'.'; 4_000];
     assert_eq!(
         driver(&printer, true, LATER).print(&job),
         Ok(PrintOutcome::Printed)
     );
-    assert_eq!(printer.received(), job);
+    assert_eq!(printer.bytes(), job);
 }
 
 #[test]
 fn a_printer_that_cannot_answer_is_unconfirmed_and_gets_the_whole_job() {
-    let printer = VirtualPrinter::start(Mode::Mute);
+    let printer = started(Mode::Mute);
     assert_eq!(
         driver(&printer, false, LATER).print(JOB),
         Ok(PrintOutcome::Unconfirmed)
@@ -185,7 +189,7 @@ fn a_printer_that_cannot_answer_is_unconfirmed_and_gets_the_whole_job() {
         printer.wait_for_jobs(1, Duration::from_secs(30)),
         "the connection must be ended"
     );
-    assert_eq!(printer.received(), JOB);
+    assert_eq!(printer.bytes(), JOB);
 }
 
 #[test]

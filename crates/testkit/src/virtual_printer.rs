@@ -5,7 +5,7 @@
 //! commands), and it can misbehave in every way seen in shops. Std threads only; it ends with its value.
 //! Never judges the bytes: that is for the test.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -52,36 +52,61 @@ struct Shared {
 pub struct VirtualPrinter {
     address: SocketAddr,
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl VirtualPrinter {
-    /// Starts a printer on a free port of the loopback address.
-    ///
-    /// # Panics
-    /// If the loopback address has no free port.
-    pub fn start(mode: Mode) -> Self {
-        let listener =
-            TcpListener::bind(("127.0.0.1", 0)).expect("the loopback address has a free port");
-        let address = listener
-            .local_addr()
-            .expect("a bound socket has an address");
+    /// Starts a healthy printer on a free port of the loopback address.
+    pub fn start() -> io::Result<Self> {
+        Self::start_in(Mode::Healthy)
+    }
+
+    /// Starts a printer that behaves so.
+    pub fn start_in(mode: Mode) -> io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let shared = Arc::new(Shared {
             mode: Mutex::new(mode),
             received: Mutex::default(),
             changed: Condvar::new(),
             stop: AtomicBool::new(false),
         });
-        // A port that was bound and closed again refuses, and nobody else gets it at once.
-        let thread = (mode != Mode::Refuses).then(|| {
-            let shared = Arc::clone(&shared);
-            thread::spawn(move || listen(&listener, &shared))
-        });
-        Self {
+        let address = listener.local_addr()?;
+        let printer = Self {
             address,
             shared,
-            thread,
+            thread: Mutex::new(None),
+        };
+        // A port that was bound and closed again refuses, and nobody else is given it soon.
+        if mode != Mode::Refuses {
+            printer.run(listener);
         }
+        Ok(printer)
+    }
+
+    /// Switches it off: its port refuses until [`Self::accept`]. Connections that stand go on.
+    pub fn refuse(&self) {
+        self.shared.stop.store(true, Ordering::SeqCst);
+        // Wakes the listener; what comes of the connection does not matter.
+        let _ = TcpStream::connect_timeout(&self.address, Duration::from_secs(1));
+        if let Some(thread) = lock(&self.thread).take() {
+            let _ = thread.join();
+        }
+    }
+
+    /// Switches it on again, at the same port.
+    ///
+    /// # Panics
+    /// If another program has taken the port meanwhile.
+    pub fn accept(&self) {
+        if lock(&self.thread).is_none() {
+            self.run(TcpListener::bind(self.address).expect("nobody else has taken the port"));
+        }
+    }
+
+    fn run(&self, listener: TcpListener) {
+        self.shared.stop.store(false, Ordering::SeqCst);
+        let shared = Arc::clone(&self.shared);
+        *lock(&self.thread) = Some(thread::spawn(move || listen(&listener, &shared)));
     }
 
     /// Where it listens.
@@ -90,13 +115,13 @@ impl VirtualPrinter {
     }
 
     /// Behaves so from the next connection on (paper is put in, the cover is opened).
-    /// To or from [`Mode::Refuses`] there is no way: the port is open or it is not.
+    /// For off and on there are [`Self::refuse`] and [`Self::accept`].
     pub fn set_mode(&self, mode: Mode) {
         *lock(&self.shared.mode) = mode;
     }
 
     /// All bytes received, every job after the other, without status requests.
-    pub fn received(&self) -> Vec<u8> {
+    pub fn bytes(&self) -> Vec<u8> {
         lock(&self.shared.received).jobs.concat()
     }
 
@@ -124,12 +149,7 @@ impl VirtualPrinter {
 
 impl Drop for VirtualPrinter {
     fn drop(&mut self) {
-        self.shared.stop.store(true, Ordering::SeqCst);
-        // Wakes the accept; what comes of the connection does not matter.
-        let _ = TcpStream::connect_timeout(&self.address, Duration::from_secs(1));
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        self.refuse();
     }
 }
 
@@ -306,11 +326,13 @@ mod tests {
     }
 
     #[test]
-    fn a_refusing_printer_refuses() {
-        let printer = VirtualPrinter::start(Mode::Refuses);
-        assert!(
-            TcpStream::connect(printer.address()).is_err(),
-            "nobody may listen"
-        );
+    fn a_printer_that_is_off_refuses_and_is_found_again_where_it_was() {
+        let printer = VirtualPrinter::start().expect("a free port");
+        printer.refuse();
+        let refused = TcpStream::connect(printer.address());
+        assert!(refused.is_err(), "nobody may listen");
+        printer.accept();
+        let found = TcpStream::connect(printer.address());
+        assert!(found.is_ok(), "the same address must answer again");
     }
 }
