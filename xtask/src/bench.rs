@@ -1,44 +1,32 @@
 //! `cargo xtask bench`: figures, each beside a raw one of the same run.
 //!
-//! Owns only the order and the build; what is measured, and against what, stands in the bench program of
-//! the suite. Promises optimised code (`fast`: release without its long link) and no other build beside it.
+//! Owns only the build and its order; what is measured, and against what, stands in `tests/bench`, which gets
+//! every word of the command line as it is. Promises optimised code (`fast`: release without its long link).
 
-use crate::options::Options;
 use crate::shell;
 use crate::steps::clock;
+use crate::{place, setup};
 use anyhow::Result;
 use std::time::Instant;
 
-/// What can be asked for, in the order in which it is measured.
-const BENCHES: [&str; 4] = ["commit", "scan", "start", "drain"];
-
-/// `cargo xtask bench`.
-pub(crate) fn run(options: &Options) -> Result<()> {
-    let quick = options.flag("quick");
-    options.nothing_else()?;
-    let chosen: Vec<&str> = match options.words() {
-        [] => BENCHES.to_vec(),
-        words => words.iter().map(String::as_str).collect(),
-    };
+/// `cargo xtask bench`, with whatever `tests/bench` understands.
+pub(crate) fn run(words: &[String]) -> Result<()> {
     let began = Instant::now();
+    setup::system_packages()?;
+    setup::window_packages()?;
+    shell::run(setup::npm().args(["run", "--silent", "build"]))?.must_be_ok()?;
     let mut build = shell::cargo();
     build.args([
         "build",
         "--locked",
         "--profile",
         "fast",
-        "--package",
-        "holdfast-suite",
-        "--bin",
-        "bench",
+        "--workspace",
+        "--bins",
     ]);
-    build.args(["--package", "holdfast-cloud", "--bin", "holdfast-cloud"]);
     shell::run(&mut build)?.must_be_ok()?;
-    for name in chosen {
-        let mut bench = shell::program(crate::place::program("bench", "fast"));
-        bench.arg(name).args(quick.then_some("--quick"));
-        shell::run(&mut bench)?.must_be_ok()?;
-    }
-    println!("\nmeasured in {}", clock(began.elapsed()));
+    let mut bench = shell::program(place::program("bench", "fast"));
+    shell::run(bench.args(words))?.must_be_ok()?;
+    println!("\nbuilt and measured in {}", clock(began.elapsed()));
     Ok(())
 }

@@ -64,14 +64,12 @@ impl Options {
         self.values.contains_key(name)
     }
 
-    /// The plain words, in their order.
-    pub(crate) fn words(&self) -> &[String] {
-        &self.words
-    }
-
     /// Refuses whatever no earlier question named.
     pub(crate) fn nothing_else(&self) -> Result<()> {
         let asked = self.asked.borrow();
+        if let Some(word) = self.words.first() {
+            bail!("'{word}' is more than this command takes");
+        }
         match self.values.keys().find(|name| !asked.contains(*name)) {
             Some(name) => bail!("--{name} is not an option of this command"),
             None => Ok(()),
@@ -89,7 +87,7 @@ mod tests {
 
     #[test]
     fn values_flags_and_words_are_told_apart() {
-        let options = read("--runs 12 commit --quick --seed=7");
+        let options = read("commit --runs 12 --quick --seed=7");
         assert_eq!(
             options.value("runs", 0_u32).unwrap(),
             12,
@@ -101,7 +99,11 @@ mod tests {
             "an equals sign too"
         );
         assert!(options.flag("quick"), "a lone name is a flag");
-        assert_eq!(options.words(), ["commit"], "the rest are words");
+        let refused = options.nothing_else().unwrap_err().to_string();
+        assert!(
+            refused.contains("'commit'"),
+            "a word nobody takes is refused: {refused}"
+        );
     }
 
     #[test]
