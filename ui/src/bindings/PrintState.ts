@@ -1,1 +1,1 @@
-export type PrintState = 'waiting' | 'printing' | 'printed' | 'unconfirmed';
+export type PrintState = 'waiting' | 'printing' | 'printed' | 'unconfirmed' | 'dropped';
