@@ -187,6 +187,20 @@ describe('a whole sale', () => {
     expect(order).toEqual(['told', 'scan']);
   });
 
+  it('a_hand_faster_than_the_till_still_pays_exactly_once', async () => {
+    const pretend = open((p) => p.ring(products[0]!));
+    await waitFor(() => expect(screen.getByTestId('pay')).toBeEnabled());
+    pretend.delay = () => new Promise((done) => setTimeout(done, 30));
+    key('F12');
+    await seen('tender');
+    key('Enter');
+    key('Enter');
+    expect(await seen('done-change')).toHaveTextContent('0.00');
+    expect(calls(pretend, 'add_tender')).toHaveLength(1);
+    expect(calls(pretend, 'complete')).toHaveLength(1);
+    await waitFor(() => expect(calls(pretend, 'told')).toHaveLength(1));
+  });
+
   it('escape_from_paying_keeps_the_cart', async () => {
     open((p) => p.ring(products[0]!));
     await press('pay');

@@ -25,6 +25,16 @@ export class Tendering {
   /** What exact cash is: all that remains, as the till rounds it for cash. */
   exact = $derived(this.offers[0] ?? this.remaining);
 
+  #asking: Promise<unknown> = Promise.resolve();
+
+  /** Resolves once nothing is being asked: a hand may be faster than an answer. */
+  async idle(): Promise<void> {
+    for (let last; last !== this.#asking;) {
+      last = this.#asking;
+      await last;
+    }
+  }
+
   read = () => this.#ask(() => commands.tender());
 
   /** Adds what the keypad says, or all that remains. */
@@ -40,9 +50,11 @@ export class Tendering {
 
   /** Completes the sale; exact cash is tendered first where nothing was. Null when refused. */
   async complete(): Promise<Done | null> {
-    if (this.completing || this.busy) return null;
+    if (this.completing) return null;
     this.completing = true;
     try {
+      await this.idle();
+      if (this.view === null || (this.tendered && !this.settled)) return null;
       if (!this.tendered && this.remaining > 0 && !(await this.addCash(this.exact))) return null;
       return await commands.complete();
     } catch (thrown) {
@@ -53,9 +65,16 @@ export class Tendering {
     }
   }
 
-  async #ask(ask: () => Promise<TenderView>): Promise<boolean> {
-    if (this.busy) return false;
+  /** One thing is asked at a time; a second touch meanwhile is no second tender. */
+  #ask(ask: () => Promise<TenderView>): Promise<boolean> {
+    if (this.busy) return Promise.resolve(false);
     this.busy = true;
+    const answer = this.#answered(ask);
+    this.#asking = answer;
+    return answer;
+  }
+
+  async #answered(ask: () => Promise<TenderView>): Promise<boolean> {
     try {
       this.view = await ask();
       if (this.remaining > 0) this.offers = this.view.quick_cash_minor;
