@@ -139,7 +139,11 @@ describe('a whole sale', () => {
     expect(await seen('done-change')).toHaveTextContent('7.60');
     await waitFor(() => expect(calls(pretend, 'told')).toEqual([{ saleId: 'cart-1' }]));
     key('Enter');
-    await seen('sell');
+    expect(screen.getByTestId('done-change'), 'a bouncing Enter hides no change').toBeVisible();
+    await waitFor(() => {
+      key('Enter');
+      expect(screen.getByTestId('sell')).toBeVisible();
+    });
   });
 
   it('is_sold_by_touch_alone', async () => {
