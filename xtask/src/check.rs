@@ -60,6 +60,7 @@ fn rust(steps: &mut Steps) {
             "--locked",
             "--workspace",
             "--all-targets",
+            "--keep-going",
             "--",
             "-D",
             "warnings",
