@@ -239,6 +239,19 @@ describe('refusals', () => {
     expect(screen.getByTestId('pin-enter')).toBeDisabled();
   });
 
+  it('every_pin_that_was_entered_is_tried_in_turn_however_slow_the_check', async () => {
+    const pretend = open((p) => (p.operator = null));
+    pretend.delay = (command) =>
+      new Promise((done) => setTimeout(done, command === 'sign_in' ? 40 : 0));
+    await press('signin-operator-Mara');
+    for (const pin of ['1111', '2222', '2580']) {
+      for (const n of pin) await press(`key-${n}`);
+      await press('pin-enter');
+    }
+    await seen('sell');
+    expect(calls(pretend, 'sign_in').map((a) => a.pin)).toEqual(['1111', '2222', '2580']);
+  });
+
   it('a_price_change_by_a_cashier_waits_for_a_supervisor', async () => {
     const pretend = open((p) => p.ring(products[0]!));
     await press('line-price');
