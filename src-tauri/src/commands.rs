@@ -17,49 +17,49 @@ type Answer<T> = Result<T, AppError>;
 
 #[tauri::command(async)]
 pub(crate) fn status(shell: State<'_, Shell>) -> Answer<TillStatus> {
-    shell.till()?.status()
+    shell.ask(|till| till.status())
 }
 
 #[tauri::command(async)]
 pub(crate) fn set_up(shell: State<'_, Shell>, choice: SetUp) -> Answer<TillStatus> {
-    shell.till()?.set_up(choice)
+    shell.ask(|till| till.set_up(choice))
 }
 
 #[tauri::command(async)]
 pub(crate) fn currencies(shell: State<'_, Shell>) -> Answer<Vec<CurrencyDto>> {
-    shell.till()?.currencies()
+    shell.ask(|till| till.currencies())
 }
 
 #[tauri::command(async)]
 pub(crate) fn operators(shell: State<'_, Shell>) -> Answer<Vec<OperatorDto>> {
-    shell.till()?.operators()
+    shell.ask(|till| till.operators())
 }
 
 #[tauri::command(async)]
 pub(crate) fn sign_in(shell: State<'_, Shell>, operator_id: Uuid, pin: String) -> Answer<SignIn> {
-    shell.till()?.sign_in(operator_id, pin)
+    shell.ask(|till| till.sign_in(operator_id, pin))
 }
 
 #[tauri::command(async)]
 pub(crate) fn sign_out(shell: State<'_, Shell>) -> Answer<TillStatus> {
-    shell.till()?.sign_out()
+    shell.ask(|till| till.sign_out())
 }
 
 #[tauri::command(async)]
 pub(crate) fn demo_hint(shell: State<'_, Shell>) -> Answer<Vec<DemoHint>> {
-    shell.till()?.demo_hint()
+    shell.ask(|till| till.demo_hint())
 }
 
 // ---- Sell
 
 #[tauri::command(async)]
 pub(crate) fn cart(shell: State<'_, Shell>) -> Answer<CartView> {
-    shell.till()?.cart()
+    shell.ask(|till| till.cart())
 }
 
 #[tauri::command(async)]
 pub(crate) fn scan(shell: State<'_, Shell>, code: String, by: ScannedBy) -> Answer<ScanAnswer> {
-    shell.till()?.scan(code, by)
+    shell.ask(|till| till.scan(code, by))
 }
 
 #[tauri::command(async)]
@@ -70,9 +70,7 @@ pub(crate) fn add_product(
     unit_price_minor: Option<i64>,
     code: Option<String>,
 ) -> Answer<ScanAnswer> {
-    shell
-        .till()?
-        .add_product(product_id, quantity_milli, unit_price_minor, code)
+    shell.ask(|till| till.add_product(product_id, quantity_milli, unit_price_minor, code))
 }
 
 #[tauri::command(async)]
@@ -81,7 +79,7 @@ pub(crate) fn set_quantity(
     line_no: u32,
     quantity_milli: i64,
 ) -> Answer<CartView> {
-    shell.till()?.set_quantity(line_no, quantity_milli)
+    shell.ask(|till| till.set_quantity(line_no, quantity_milli))
 }
 
 #[tauri::command(async)]
@@ -91,22 +89,22 @@ pub(crate) fn set_price(
     unit_price_minor: i64,
     approval: Option<Approval>,
 ) -> Answer<CartView> {
-    shell.till()?.set_price(line_no, unit_price_minor, approval)
+    shell.ask(|till| till.set_price(line_no, unit_price_minor, approval))
 }
 
 #[tauri::command(async)]
 pub(crate) fn void_line(shell: State<'_, Shell>, line_no: u32) -> Answer<CartView> {
-    shell.till()?.void_line(line_no)
+    shell.ask(|till| till.void_line(line_no))
 }
 
 #[tauri::command(async)]
 pub(crate) fn restore_line(shell: State<'_, Shell>, line_no: u32) -> Answer<CartView> {
-    shell.till()?.restore_line(line_no)
+    shell.ask(|till| till.restore_line(line_no))
 }
 
 #[tauri::command(async)]
 pub(crate) fn void_cart(shell: State<'_, Shell>) -> Answer<CartView> {
-    shell.till()?.void_cart()
+    shell.ask(|till| till.void_cart())
 }
 
 #[tauri::command(async)]
@@ -118,14 +116,12 @@ pub(crate) fn quick_article(
     tax_class: String,
     approval: Option<Approval>,
 ) -> Answer<ScanAnswer> {
-    shell
-        .till()?
-        .quick_article(code, name, unit_price_minor, tax_class, approval)
+    shell.ask(|till| till.quick_article(code, name, unit_price_minor, tax_class, approval))
 }
 
 #[tauri::command(async)]
 pub(crate) fn tax_classes(shell: State<'_, Shell>) -> Answer<Vec<TaxClassDto>> {
-    shell.till()?.tax_classes()
+    shell.ask(|till| till.tax_classes())
 }
 
 #[tauri::command(async)]
@@ -134,12 +130,12 @@ pub(crate) fn search(
     words: String,
     limit: u32,
 ) -> Answer<Vec<ProductDto>> {
-    shell.till()?.search(words, limit)
+    shell.ask(|till| till.search(words, limit))
 }
 
 #[tauri::command(async)]
 pub(crate) fn categories(shell: State<'_, Shell>) -> Answer<Vec<CategoryDto>> {
-    shell.till()?.categories()
+    shell.ask(|till| till.categories())
 }
 
 #[tauri::command(async)]
@@ -149,24 +145,24 @@ pub(crate) fn products_in(
     after: Option<Uuid>,
     limit: u32,
 ) -> Answer<Vec<ProductDto>> {
-    shell.till()?.products_in(category, after, limit)
+    shell.ask(|till| till.products_in(category, after, limit))
 }
 
 #[tauri::command(async)]
 pub(crate) fn parse_amount(shell: State<'_, Shell>, text: String) -> Answer<i64> {
-    shell.till()?.parse_amount(text)
+    shell.ask(|till| till.parse_amount(text))
 }
 
 #[tauri::command(async)]
 pub(crate) fn parse_quantity(shell: State<'_, Shell>, text: String) -> Answer<i64> {
-    shell.till()?.parse_quantity(text)
+    shell.ask(|till| till.parse_quantity(text))
 }
 
 // ---- Tender and Done
 
 #[tauri::command(async)]
 pub(crate) fn tender(shell: State<'_, Shell>) -> Answer<TenderView> {
-    shell.till()?.tender()
+    shell.ask(|till| till.tender())
 }
 
 #[tauri::command(async)]
@@ -176,49 +172,49 @@ pub(crate) fn add_tender(
     amount_minor: i64,
     reference: Option<String>,
 ) -> Answer<TenderView> {
-    shell.till()?.add_tender(kind, amount_minor, reference)
+    shell.ask(|till| till.add_tender(kind, amount_minor, reference))
 }
 
 #[tauri::command(async)]
 pub(crate) fn remove_tender(shell: State<'_, Shell>, tender_id: Uuid) -> Answer<TenderView> {
-    shell.till()?.remove_tender(tender_id)
+    shell.ask(|till| till.remove_tender(tender_id))
 }
 
 #[tauri::command(async)]
 pub(crate) fn complete(shell: State<'_, Shell>) -> Answer<Done> {
-    shell.till()?.complete()
+    shell.ask(|till| till.complete())
 }
 
 #[tauri::command(async)]
 pub(crate) fn told(shell: State<'_, Shell>, sale_id: Uuid) -> Answer<()> {
-    shell.till()?.told(sale_id)
+    shell.ask(|till| till.told(sale_id))
 }
 
 // ---- Receipts and printers
 
 #[tauri::command(async)]
 pub(crate) fn print_again(shell: State<'_, Shell>, sale_id: Uuid) -> Answer<PrintJobView> {
-    shell.till()?.print_again(sale_id)
+    shell.ask(|till| till.print_again(sale_id))
 }
 
 #[tauri::command(async)]
 pub(crate) fn print_queue(shell: State<'_, Shell>) -> Answer<Vec<PrintJobView>> {
-    shell.till()?.print_queue()
+    shell.ask(|till| till.print_queue())
 }
 
 #[tauri::command(async)]
 pub(crate) fn print_retry(shell: State<'_, Shell>, job_id: Uuid) -> Answer<Vec<PrintJobView>> {
-    shell.till()?.print_retry(job_id)
+    shell.ask(|till| till.print_retry(job_id))
 }
 
 #[tauri::command(async)]
 pub(crate) fn print_drop(shell: State<'_, Shell>, job_id: Uuid) -> Answer<Vec<PrintJobView>> {
-    shell.till()?.print_drop(job_id)
+    shell.ask(|till| till.print_drop(job_id))
 }
 
 #[tauri::command(async)]
 pub(crate) fn printer(shell: State<'_, Shell>) -> Answer<PrinterSettings> {
-    shell.till()?.printer()
+    shell.ask(|till| till.printer())
 }
 
 #[tauri::command(async)]
@@ -226,49 +222,49 @@ pub(crate) fn set_printer(
     shell: State<'_, Shell>,
     settings: PrinterSettings,
 ) -> Answer<PrinterState> {
-    shell.till()?.set_printer(settings)
+    shell.ask(|till| till.set_printer(settings))
 }
 
 #[tauri::command(async)]
 pub(crate) fn test_print(shell: State<'_, Shell>) -> Answer<PrintJobView> {
-    shell.till()?.test_print()
+    shell.ask(|till| till.test_print())
 }
 
 #[tauri::command(async)]
 pub(crate) fn printer_profiles(shell: State<'_, Shell>) -> Answer<Vec<PrinterProfileDto>> {
-    shell.till()?.printer_profiles()
+    shell.ask(|till| till.printer_profiles())
 }
 
 #[tauri::command(async)]
 pub(crate) fn open_drawer(shell: State<'_, Shell>) -> Answer<()> {
-    shell.till()?.open_drawer()
+    shell.ask(|till| till.open_drawer())
 }
 
 #[tauri::command(async)]
 pub(crate) fn receipt(shell: State<'_, Shell>, sale_id: Uuid) -> Answer<ReceiptPreview> {
-    shell.till()?.receipt(sale_id)
+    shell.ask(|till| till.receipt(sale_id))
 }
 
 // ---- This till's sales
 
 #[tauri::command(async)]
 pub(crate) fn untold_sales(shell: State<'_, Shell>) -> Answer<Vec<SaleRow>> {
-    shell.till()?.untold_sales()
+    shell.ask(|till| till.untold_sales())
 }
 
 #[tauri::command(async)]
 pub(crate) fn sales(shell: State<'_, Shell>, query: SalesQuery) -> Answer<Vec<SaleRow>> {
-    shell.till()?.sales(query)
+    shell.ask(|till| till.sales(query))
 }
 
 #[tauri::command(async)]
 pub(crate) fn sale(shell: State<'_, Shell>, sale_id: Uuid) -> Answer<SaleDetail> {
-    shell.till()?.sale(sale_id)
+    shell.ask(|till| till.sale(sale_id))
 }
 
 #[tauri::command(async)]
 pub(crate) fn refund_quote(shell: State<'_, Shell>, request: RefundRequest) -> Answer<RefundQuote> {
-    shell.till()?.refund_quote(request)
+    shell.ask(|till| till.refund_quote(request))
 }
 
 #[tauri::command(async)]
@@ -277,14 +273,14 @@ pub(crate) fn refund(
     request: RefundRequest,
     approval: Option<Approval>,
 ) -> Answer<Done> {
-    shell.till()?.refund(request, approval)
+    shell.ask(|till| till.refund(request, approval))
 }
 
 // ---- Sync
 
 #[tauri::command(async)]
 pub(crate) fn sync_now(shell: State<'_, Shell>) -> Answer<TillStatus> {
-    shell.till()?.sync_now()
+    shell.ask(|till| till.sync_now())
 }
 
 #[tauri::command(async)]
@@ -293,7 +289,7 @@ pub(crate) fn enrol(
     cloud_url: String,
     code: String,
 ) -> Answer<TillStatus> {
-    shell.till()?.enrol(cloud_url, code)
+    shell.ask(|till| till.enrol(cloud_url, code))
 }
 
 /// The page tells when something has been painted; the first time answers how long a cold start took.

@@ -32,6 +32,14 @@ impl Shell {
         self.till.as_ref().map_err(Clone::clone)
     }
 
+    /// Asks the till. A fault inside becomes an error: the transaction was rolled back, the till
+    /// keeps selling.
+    fn ask<T>(&self, ask: impl FnOnce(&Till) -> Result<T, AppError>) -> Result<T, AppError> {
+        let till = self.till()?;
+        let asked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| ask(till)));
+        asked.unwrap_or_else(|_| Err(AppError::internal(&"a fault of this program; nothing was changed")))
+    }
+
     fn since_start_ms(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }

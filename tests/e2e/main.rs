@@ -9,6 +9,7 @@ mod counter;
 mod demo;
 mod display;
 mod offline;
+mod place;
 mod refund;
 mod sale;
 mod trouble;

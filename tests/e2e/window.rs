@@ -12,6 +12,7 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 
 use crate::display::{Display, Running};
+use crate::place::{pictures, window_program};
 
 /// How long one step may take on a busy machine.
 const STEP: Duration = Duration::from_secs(20);
@@ -82,8 +83,16 @@ impl Window {
         }
     }
 
-    /// Presses what has this test id.
+    /// Presses what has this test id, once it can be pressed.
     pub async fn press(&self, id: &str) -> Result<()> {
+        let started = Instant::now();
+        while !self.find(id).await?.is_enabled().await? {
+            if started.elapsed() > STEP {
+                self.picture(&format!("disabled-{id}")).await.ok();
+                bail!("{id} cannot be pressed within {STEP:?}");
+            }
+            frames(&self.client).await?;
+        }
         Ok(self.find(id).await?.click().await?)
     }
 
@@ -168,13 +177,6 @@ impl Window {
     }
 }
 
-/// Where pictures go.
-pub fn pictures() -> Result<PathBuf> {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/e2e");
-    std::fs::create_dir_all(&dir)?;
-    Ok(dir)
-}
-
 /// Two animation frames: WebDriver's pictures are one paint behind.
 async fn frames(client: &Client) -> Result<()> {
     let script = "const done = arguments[0]; \
@@ -185,7 +187,7 @@ async fn frames(client: &Client) -> Result<()> {
 
 async fn connect(port: u16) -> Result<Client> {
     let mut capabilities = Capabilities::new();
-    let options = json!({ "binary": env!("CARGO_BIN_EXE_holdfast"), "args": [] });
+    let options = json!({ "binary": window_program(), "args": [] });
     capabilities.insert("webkitgtk:browserOptions".to_owned(), options);
     let url = format!("http://127.0.0.1:{port}");
     let started = Instant::now();
