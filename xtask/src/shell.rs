@@ -152,11 +152,11 @@ fn show(pipe: impl Read, print: impl Fn(&str)) -> Counted {
 /// The tests that one line of output reports: cargo test's, nextest's and vitest's closing lines.
 fn counted(line: &str) -> Counted {
     let plain = without_colour(line);
-    let plain = plain.trim();
-    let closing = plain.contains("test result:")
+    // Indented, it is the quoted output of a failed test, and was counted by its own runner.
+    let closing = plain.starts_with("test result:")
         || plain.contains("tests run:")
         || plain.contains("test run:")
-        || plain.starts_with("Tests ");
+        || plain.trim_start().starts_with("Tests ");
     let mut tests = Counted::default();
     if !closing {
         return tests;
@@ -213,6 +213,11 @@ mod tests {
                 "\u{1b}[2m      Tests \u{1b}[22m \u{1b}[31m1 failed\u{1b}[39m | 41 passed (42)",
                 41,
                 1,
+            ),
+            (
+                "    test result: FAILED. 0 passed; 1 failed; 0 ignored",
+                0,
+                0,
             ),
             ("running 12 tests", 0, 0),
             ("2 passed over the bridge", 0, 0),

@@ -78,7 +78,7 @@ impl Steps {
                 Verdict::Failed(why, _) => ("FAILED ", first_line(why)),
                 Verdict::NotRun(why) => ("NOT RUN", first_line(why)),
             };
-            println!("{mark} {:>8}  {:<24} {note}", clock(step.took), step.name);
+            println!("{mark} {:>11}  {:<24} {note}", clock(step.took), step.name);
             sum += weight(&step.verdict);
         }
         println!(
