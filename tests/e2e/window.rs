@@ -200,7 +200,7 @@ async fn connect(port: u16) -> Result<Client> {
         match tried {
             Ok(client) => return Ok(client),
             // The driver needs a moment to listen.
-            Err(error) if started.elapsed() > Duration::from_secs(60) => {
+            Err(error) if started.elapsed() > Duration::from_mins(1) => {
                 return Err(error).context("no WebDriver session");
             }
             Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
