@@ -61,6 +61,7 @@ impl Till {
                 newest_line,
                 ..Counter::default()
             }),
+            pin_gate: Mutex::new(()),
             config: RwLock::new(config.map(Arc::new)),
             listeners: Listeners::default(),
             workers: Mutex::new(Workers::default()),

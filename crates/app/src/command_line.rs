@@ -139,7 +139,10 @@ impl Till {
                 Ok(done)
             }
             Err(error) => {
-                self.abandon_cart()?;
+                // The refusal is what matters, also where the disk takes no void any more.
+                if let Err(left) = self.abandon_cart() {
+                    tracing::warn!("the cart stays open: {left}");
+                }
                 Err(error)
             }
         }
@@ -217,7 +220,7 @@ impl Till {
     }
 
     /// An open cart belongs to the window: it is not mixed with another sale.
-    fn refuse_open_cart(&self) -> Result<(), AppError> {
+    pub(crate) fn refuse_open_cart(&self) -> Result<(), AppError> {
         if self.counter().cart.is_none() {
             return Ok(());
         }

@@ -41,6 +41,7 @@ pub enum Code {
     UnknownCode,
     ProductUnknown,
     QuantityZero,
+    QuantityNotWhole,
     QuantityTooLarge,
     PriceNegative,
     PriceTooLarge,

@@ -64,7 +64,7 @@ pub fn open(dir: &Path, entropy: &dyn Entropy) -> Result<(TillKeys, KeyPlace), A
     if let Some(account) = marked_account(dir)? {
         return Ok((read_store(&account)?, KeyPlace::KeyStore));
     }
-    if dir.join("vault.db").exists() {
+    if vault::is_here(dir) {
         return Err(AppError::new(
             Code::KeyMissing,
             format!(

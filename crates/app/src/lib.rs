@@ -18,6 +18,7 @@ pub mod dto;
 mod error;
 mod events;
 mod keys;
+mod named;
 mod own_cloud;
 mod people;
 mod pins;
@@ -53,7 +54,12 @@ pub use till::{Till, TillOptions};
 pub use uuid::Uuid;
 pub use verify::Verified;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// Whether there is a till in this folder, set up or not; nothing is made or changed.
+pub fn is_till(dir: &Path) -> bool {
+    vault::is_here(dir)
+}
 
 /// Where a till keeps its data when nobody says otherwise: `HOLDFAST_DATA`, else the user's data
 /// folder.

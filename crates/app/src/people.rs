@@ -4,6 +4,8 @@
 //! booked on. A scanned product never signs anybody in: this takes an operator and their PIN, and
 //! nothing else.
 
+use std::sync::PoisonError;
+
 use domain::{Right, Role};
 use protocol::Actor;
 use uuid::Uuid;
@@ -179,6 +181,7 @@ impl Till {
 
     /// Counts every wrong PIN on disk before it answers, so that a restart forgives nothing.
     fn check_pin(&self, operator: &Operator, pin: &str) -> Result<PinAnswer, AppError> {
+        let _gate = self.pin_gate.lock().unwrap_or_else(PoisonError::into_inner);
         let (now_ms, operator_id) = (self.now_ms(), operator.operator_id);
         let before = self
             .vault

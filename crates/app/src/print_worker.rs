@@ -11,8 +11,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use printing::{
-    JobOptions, PrintOutcome, PrinterAddress, PrinterDriver, PrinterTrouble, drawer_pulse,
-    to_escpos,
+    JobOptions, PrintOutcome, PrinterAddress, PrinterDriver, PrinterTrouble, to_escpos,
 };
 use vault::print_jobs::{self as rows, JobKind, JobState, PrintJob};
 use vault::sales;
@@ -182,9 +181,7 @@ impl Till {
     fn bytes_of(&self, config: &TillConfig, job: &PrintJob) -> Result<Vec<u8>, AppError> {
         let (layout, profile) = match (job.kind, job.sale_id) {
             (JobKind::Receipt | JobKind::Copy, Some(sale_id)) => {
-                // A job that was given to a printer before may be on paper already.
-                let copy = job.kind == JobKind::Copy || (job.attempts > 0 && job.trouble.is_none());
-                self.receipt_layout(sale_id, copy)?
+                self.receipt_layout(sale_id, job.kind == JobKind::Copy)?
             }
             (JobKind::Test, _) | (_, None) => self.test_page(config),
         };
@@ -211,16 +208,40 @@ fn after(trouble: &PrinterTrouble) -> JobState {
 
 /// Opens the drawer now.
 pub(crate) fn pulse_drawer(settings: &PrinterSettings) -> Result<(), AppError> {
-    let profile = printing::PrinterProfile::by_id(&settings.profile)
-        .unwrap_or_else(printing::PrinterProfile::generic_80);
-    let sent = printer(settings)?.print(&drawer_pulse(&profile));
-    sent.map(|_| ())
+    let Some(pulse) = profile_of(settings).drawer else {
+        return Err(AppError::new(
+            Code::PrinterUnreachable,
+            "this printer has no drawer port: choose another profile",
+        ));
+    };
+    let opened = printer(settings)?.open_drawer(pulse);
+    opened
+        .map(|_| ())
         .map_err(|trouble| AppError::new(Code::PrinterUnreachable, trouble.words()))
 }
 
+/// Whether the settings name a way to a printer; nothing is sent.
+pub(crate) fn check(settings: &PrinterSettings) -> Result<(), AppError> {
+    if printing::PrinterProfile::by_id(&settings.profile).is_none() {
+        let words = format!(
+            "there is no printer profile {:?}: choose one of the list",
+            settings.profile
+        );
+        return Err(AppError::new(Code::PrinterUnreachable, words)
+            .field("profile", &settings.profile));
+    }
+    if settings.connection == PrinterConnection::None {
+        return Ok(());
+    }
+    printer(settings).map(|_| ())
+}
+
+fn profile_of(settings: &PrinterSettings) -> printing::PrinterProfile {
+    printing::PrinterProfile::by_id(&settings.profile)
+        .unwrap_or_else(printing::PrinterProfile::generic_80)
+}
+
 fn printer(settings: &PrinterSettings) -> Result<Box<dyn PrinterDriver>, AppError> {
-    let profile = printing::PrinterProfile::by_id(&settings.profile)
-        .unwrap_or_else(printing::PrinterProfile::generic_80);
     let address = match &settings.connection {
         PrinterConnection::None => {
             return Err(AppError::new(
@@ -246,5 +267,5 @@ fn printer(settings: &PrinterSettings) -> Result<Box<dyn PrinterDriver>, AppErro
         },
         PrinterConnection::File { path } => PrinterAddress::File { path: path.into() },
     };
-    Ok(printing::open(&address, &profile))
+    Ok(printing::open(&address, &profile_of(settings)))
 }

@@ -8,9 +8,7 @@ use vault::settings;
 use domain::Right;
 
 use crate::config::CONFIG;
-use crate::dto::{
-    PrintJobView, PrintState, PrinterProfileDto, PrinterSettings, PrinterState,
-};
+use crate::dto::{PrintJobView, PrintState, PrinterProfileDto, PrinterSettings, PrinterState};
 use crate::error::AppError;
 use crate::print_worker;
 use crate::status::printer_state;
@@ -39,14 +37,15 @@ impl Till {
 
     /// Tries a job again at once.
     pub fn print_retry(&self, job_id: Uuid) -> Result<Vec<PrintJobView>, AppError> {
-        self.vault
-            .transact(move |tx| rows::set_state(tx, job_id, JobState::Waiting, None))?;
+        self.session_with(Right::Sell)?;
+        self.vault.transact(move |tx| rows::try_again(tx, job_id))?;
         self.wake_printing();
         self.print_queue()
     }
 
     /// Takes a job out of the queue; the sale's time line says so.
     pub fn print_drop(&self, job_id: Uuid) -> Result<Vec<PrintJobView>, AppError> {
+        self.session_with(Right::Sell)?;
         self.vault.transact(move |tx| rows::drop_job(tx, job_id))?;
         self.tell_status();
         self.print_queue()
@@ -60,6 +59,7 @@ impl Till {
     /// Changes how this till prints; what waits goes to the new printer.
     pub fn set_printer(&self, settings: PrinterSettings) -> Result<PrinterState, AppError> {
         self.session_with(Right::SetUpTill)?;
+        print_worker::check(&settings)?;
         let mut config = (*self.config()?).clone();
         config.printer = settings;
         let stored = config.clone();

@@ -49,8 +49,9 @@ impl Till {
         let why = Why {
             of_sale: Some(request.sale_id),
             reason: request.reason.clone(),
-            reference: request.reference.clone(),
+            reference: None,
             tender: request.tender,
+            slip: request.reference.clone(),
         };
         let refund = self.drafted(lines, why, &session, &approved)?;
         let refund_id = refund.refund_id;
@@ -86,6 +87,7 @@ impl Till {
             reason: reason.to_owned(),
             reference,
             tender: TenderKind::Cash,
+            slip: None,
         };
         let refund = self.drafted(lines, why, &session, &approved)?;
         let refund_id = refund.refund_id;
@@ -129,11 +131,7 @@ impl Till {
             tender_id: self.new_id(),
             kind: why.tender,
             amount_minor: due.to_give_minor,
-            reference: if why.tender == TenderKind::Card {
-                why.reference.clone()
-            } else {
-                None
-            },
+            reference: why.slip.filter(|_| why.tender == TenderKind::Card),
         };
         let draft = RefundDraft {
             refund_id: self.new_id(),
@@ -161,8 +159,11 @@ impl Till {
 struct Why {
     of_sale: Option<Uuid>,
     reason: String,
+    /// Another system's number for the whole refund.
     reference: Option<String>,
     tender: TenderKind,
+    /// The card terminal's slip.
+    slip: Option<String>,
 }
 
 fn requests(request: &RefundRequest) -> Vec<RefundLineRequest> {

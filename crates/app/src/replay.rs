@@ -13,6 +13,7 @@ use std::io::{BufReader, Read, Write as _};
 use std::path::Path;
 
 use serde::Serialize;
+use vault::sales::SaleFact;
 
 use crate::error::{AppError, Code};
 use crate::till::Till;
@@ -87,6 +88,7 @@ impl Till {
             invoice::read(open(file)?, currency).map_err(|error| unreadable(file, &error))?;
         let mut acks = acks.map(append).transpose()?;
         // What a killed replay left on the counter is not part of any invoice.
+        self.refuse_cart_of_a_person()?;
         self.abandon_cart()?;
         self.settle_untold()?;
         let mut report = ReplayReport::default();
@@ -134,10 +136,25 @@ impl Till {
         Ok(())
     }
 
-    /// A replay's own sales need no look by a person.
+    /// A cart without another system's number was begun by a cashier: it is not given up here.
+    fn refuse_cart_of_a_person(&self) -> Result<(), AppError> {
+        let of_replay = |cart: &domain::Cart| cart.reference.is_some();
+        if self.counter().cart.as_ref().is_none_or(of_replay) {
+            return Ok(());
+        }
+        self.refuse_open_cart()
+    }
+
+    /// A replay's own sales need no look by a person; a cashier's do.
     fn settle_untold(&self) -> Result<(), AppError> {
-        for sale in self.untold_sales()? {
-            self.told(sale.sale_id)?;
+        for row in self.untold_sales()? {
+            let reference = match self.stored_sale(row.sale_id)?.fact {
+                SaleFact::Sale(sale) => sale.reference,
+                SaleFact::Refund(refund) => refund.reference,
+            };
+            if reference.is_some() {
+                self.told(row.sale_id)?;
+            }
         }
         Ok(())
     }

@@ -77,16 +77,18 @@ impl Till {
         let session = self.session_with(Right::Sell)?;
         self.approved(Right::QuickArticle, approval)?;
         let product = self.new_product(code.clone(), name, Some(unit_price_minor), tax_class)?;
-        // The line is checked before the product becomes a fact: a refused price makes neither.
-        new_line(
+        // The cart is asked before the product becomes a fact: what is refused makes neither.
+        let line = new_line(
             &product,
             ONE_MILLI,
             Some(unit_price_minor),
             code.clone(),
             None,
             None,
-        )?
-        .check()?;
+        )?;
+        if let Err(error) = self.would_take(&line) {
+            return Ok(ScanAnswer::Refused { error });
+        }
         self.record_product(&product, &session)?;
         self.place(&product, ONE_MILLI, Some(unit_price_minor), code, None)
     }
@@ -182,7 +184,8 @@ impl Till {
             tax_class: product.tax_class.clone(),
             tax_rate_bp: product.tax_rate_bp,
             barcodes: self.shop.barcodes_of(product_id)?,
-            stock_milli: stock,
+            // What was never received is not counted: a sale alone makes no stock known.
+            stock_milli: stock.filter(|on_hand| *on_hand > 0),
         })
     }
 }

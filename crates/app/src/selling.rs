@@ -9,6 +9,7 @@ use vault::cart as cart_rows;
 
 use crate::dto::{Approval, CartView};
 use crate::error::{AppError, Code};
+use crate::named::in_money;
 use crate::till::{Counter, Till};
 use crate::views;
 
@@ -98,6 +99,19 @@ impl Till {
         self.apply(&mut counter, CartChange::AddLine(line), &rules)
     }
 
+    /// Whether the cart would take this line; nothing changes.
+    pub(crate) fn would_take(&self, line: &NewLine) -> Result<(), AppError> {
+        let rules = self.rules()?;
+        let money = |refused: domain::CartRefused| in_money(refused.into(), rules.currency);
+        line.check().map_err(money)?;
+        self.refuse_while_untold()?;
+        let cart = self.counter().cart.clone();
+        cart.map_or(Ok(()), |mut cart| {
+            let taken = cart.apply(CartChange::AddLine(line.clone()), &rules);
+            taken.map(|_| ()).map_err(money)
+        })
+    }
+
     /// Makes one change to the open cart and shows the result.
     pub(crate) fn change(&self, change: CartChange) -> Result<CartView, AppError> {
         let rules = self.rules()?;
@@ -115,12 +129,16 @@ impl Till {
         rules: &domain::SellingRules,
     ) -> Result<u32, AppError> {
         let cart = counter.cart.as_mut().ok_or_else(empty)?;
-        let touched = cart.apply(change, rules)?;
+        let touched = cart
+            .apply(change, rules)
+            .map_err(|refused| in_money(refused.into(), rules.currency))?;
         let row = only(cart, touched);
         if let Err(error) = self
             .vault
             .transact(move |tx| cart_rows::touch(tx, &row, touched))
         {
+            // If even reading fails, nothing is shown that is not on disk.
+            counter.cart = None;
             counter.cart = self.vault.read(|reader| cart_rows::load(reader))?;
             return Err(error.into());
         }
@@ -146,7 +164,8 @@ impl Till {
             session.name.clone(),
         );
         cart.reference = counter.reference.take();
-        cart.apply(CartChange::AddLine(line.clone()), rules)?;
+        cart.apply(CartChange::AddLine(line.clone()), rules)
+            .map_err(|refused| in_money(refused.into(), rules.currency))?;
         let stored = cart.clone();
         self.vault
             .transact(move |tx| cart_rows::insert(tx, &stored))?;

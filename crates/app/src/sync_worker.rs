@@ -109,11 +109,15 @@ impl SyncWorker {
         self.shared.lock().link.clone()
     }
 
-    /// Waits until the engine rests with nothing beyond the heads; with `keep_trying` failures do
-    /// not end the wait, only the deadline (monotonic milliseconds from now) does.
+    /// Waits until the engine rests with nothing beyond the heads; with `keep_trying` failures of
+    /// the path do not end the wait, only the deadline does. What needs a person ends it at once:
+    /// waiting would not help.
     pub fn wait_until_drained(&self, within: Duration, keep_trying: bool) -> bool {
         let shown = self.shared.lock();
-        let done = |shown: &mut Shown| !(shown.resting || (!keep_trying && shown.rounds > 0));
+        let done = |shown: &mut Shown| {
+            let gave_up = shown.link.needs_person || !keep_trying;
+            !(shown.resting || (gave_up && shown.rounds > 0))
+        };
         let waited = self.shared.changed.wait_timeout_while(shown, within, done);
         waited.unwrap_or_else(PoisonError::into_inner).0.resting
     }

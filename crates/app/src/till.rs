@@ -58,6 +58,8 @@ pub struct Till {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) start: StartReport,
     pub(crate) counter: Mutex<Counter>,
+    /// Held while one PIN is tried: many tries at once are still counted one by one.
+    pub(crate) pin_gate: Mutex<()>,
     pub(crate) config: RwLock<Option<Arc<TillConfig>>>,
     pub(crate) listeners: Listeners,
     pub(crate) workers: Mutex<Workers>,

@@ -24,9 +24,11 @@ impl From<CartRefused> for AppError {
     fn from(refused: CartRefused) -> Self {
         use CartRefused as No;
         let code = match &refused {
-            No::NameMissing | No::NameTooLong { .. } | No::CodeTooLong { .. } => Code::NameMissing,
+            No::NameMissing => Code::NameMissing,
+            No::NameTooLong { .. } | No::CodeTooLong { .. } => Code::TooLarge,
             No::QuantityZero | No::QuantityNegative { .. } => Code::QuantityZero,
-            No::QuantityTooLarge { .. } | No::QuantityNotWhole { .. } => Code::QuantityTooLarge,
+            No::QuantityNotWhole { .. } => Code::QuantityNotWhole,
+            No::QuantityTooLarge { .. } => Code::QuantityTooLarge,
             No::PriceNegative { .. } => Code::PriceNegative,
             No::PriceTooLarge { .. } | No::LineTooLarge { .. } | No::TotalTooLarge { .. } => {
                 Code::PriceTooLarge
@@ -40,7 +42,7 @@ impl From<CartRefused> for AppError {
             No::TenderUnknown { .. } | No::TenderKnown { .. } => Code::TenderUnknown,
             No::Tender(refused) => return refused.clone().into(),
         };
-        Self::new(code, refused.to_string())
+        crate::named::cart(Self::new(code, refused.to_string()), &refused)
     }
 }
 
@@ -52,7 +54,7 @@ impl From<TenderRefused> for AppError {
             No::AmountNotPositive { .. } | No::AmountTooLarge { .. } => Code::AmountMalformed,
             No::TooMany { .. } | No::ReferenceTooLong { .. } => Code::TooLarge,
         };
-        Self::new(code, refused.to_string())
+        crate::named::tender(Self::new(code, refused.to_string()), &refused)
     }
 }
 
@@ -77,22 +79,29 @@ impl From<RefundRefused> for AppError {
             No::QuantityRefused { .. } => Code::QuantityZero,
             No::ExceedsSold { .. } => Code::RefundExceedsSold,
             No::Article { refused, .. } => return refused.clone().into(),
-            No::ReasonMissing | No::ReasonTooLong { .. } => Code::NameMissing,
+            No::ReasonMissing => Code::NameMissing,
+            No::ReasonTooLong { .. } => Code::TooLarge,
             No::TenderMismatch { .. } | No::TenderRefused => Code::TenderUnknown,
         };
-        Self::new(code, refused.to_string())
+        crate::named::refund(Self::new(code, refused.to_string()), &refused)
     }
 }
 
 impl From<AmountRefused> for AppError {
     fn from(refused: AmountRefused) -> Self {
-        Self::new(Code::AmountMalformed, refused.to_string())
+        crate::named::amount(
+            Self::new(Code::AmountMalformed, refused.to_string()),
+            &refused,
+        )
     }
 }
 
 impl From<QuantityRefused> for AppError {
     fn from(refused: QuantityRefused) -> Self {
-        Self::new(Code::AmountMalformed, refused.to_string())
+        crate::named::quantity(
+            Self::new(Code::AmountMalformed, refused.to_string()),
+            &refused,
+        )
     }
 }
 

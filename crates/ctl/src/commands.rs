@@ -1,6 +1,6 @@
 //! Each command: open the till, ask the facade, print the answer.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use app::{AppError, Code, InitWhat, Till, TillOptions};
@@ -61,9 +61,25 @@ pub(crate) fn run(forms: &Forms) -> Answer {
 }
 
 fn open(forms: &Forms) -> Result<Arc<Till>, AppError> {
+    refuse_no_till(&dir(forms))?;
     let till = Till::open(TillOptions::for_command(dir(forms)))?;
     till.sign_in_command_line()?;
     Ok(till)
+}
+
+/// A mistyped folder is told, not filled with a new till.
+fn refuse_no_till(dir: &Path) -> Answer {
+    if app::is_till(dir) {
+        return Ok(());
+    }
+    Err(AppError::new(
+        Code::NotSetUp,
+        format!(
+            "there is no till in {}: give its folder with --data, or make one with holdfastctl init",
+            dir.display()
+        ),
+    )
+    .field("data", dir.display()))
 }
 
 fn dir(forms: &Forms) -> PathBuf {
@@ -94,7 +110,7 @@ fn set_up(forms: &Forms, init: &Init) -> Answer {
 fn synchronize(forms: &Forms, until_drained: bool, timeout: u64) -> Answer {
     let report = open(forms)?.synchronize(until_drained, timeout)?;
     print::answer(forms.json, &report, app::SyncReport::words)?;
-    if until_drained && !report.drained {
+    if !report.drained {
         return Err(AppError::new(
             Code::CloudUnreachable,
             format!(
@@ -135,6 +151,7 @@ fn receipt(forms: &Forms, sale: &str, format: ReceiptFormat, out: Option<&PathBu
 }
 
 fn doctor(forms: &Forms) -> Answer {
+    refuse_no_till(&dir(forms))?;
     let report = app::doctor(&dir(forms));
     print::answer(forms.json, &report, app::DoctorReport::words)?;
     if report.healthy() {

@@ -101,6 +101,14 @@ impl Paths {
     }
 }
 
+/// Whether a till has been here: any of the files that hold its facts.
+#[must_use]
+pub fn is_here(dir: &Path) -> bool {
+    ["vault.db", "vault.db.ready", "critical.journal"]
+        .iter()
+        .any(|name| dir.join(name).exists())
+}
+
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);

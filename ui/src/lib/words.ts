@@ -48,6 +48,10 @@ const entries: Record<Code, Entry> = {
     says: 'A quantity of 0 sells nothing.',
     way: 'Type a larger quantity, or void the line.',
   },
+  quantity_not_whole: {
+    says: (e) => `${quoted(e, 'That')} is not a whole number, and this is sold by the piece.`,
+    way: 'Type a whole number.',
+  },
   quantity_too_large: {
     says: (e) => `${quoted(e, 'That quantity')} is too large for one line.${upTo(e)}`,
     way: 'Check that no barcode was typed as a quantity.',

@@ -199,6 +199,7 @@ fn is_refusal(code: Code) -> bool {
     matches!(
         code,
         Code::QuantityZero
+            | Code::QuantityNotWhole
             | Code::QuantityTooLarge
             | Code::PriceNegative
             | Code::PriceTooLarge

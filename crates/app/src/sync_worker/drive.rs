@@ -229,10 +229,11 @@ impl Drive {
     fn call<T, F>(
         &mut self,
         till: &Till,
-        call: impl FnOnce(transport::HttpCloud) -> F,
+        call: impl FnOnce(transport::HttpCloud) -> F + Send,
     ) -> Option<Result<T, CallFailure>>
     where
         F: Future<Output = Result<T, CallFailure>>,
+        T: Send,
     {
         if self.line.is_none() {
             match till.cloud_line() {

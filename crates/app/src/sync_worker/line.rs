@@ -53,12 +53,19 @@ impl CloudLine {
         })
     }
 
-    /// Runs one call to its end.
-    pub fn block_on<F, T>(&self, call: impl FnOnce(HttpCloud) -> F) -> T
+    /// Runs one call to its end, on a thread of its own: a command of the window is run by a
+    /// runtime already, and one runtime cannot wait inside another.
+    pub fn block_on<F, T>(&self, call: impl FnOnce(HttpCloud) -> F + Send) -> T
     where
         F: Future<Output = T>,
+        T: Send,
     {
-        self.runtime.block_on(call(self.cloud.clone()))
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| self.runtime.block_on(call(self.cloud.clone())));
+            waiting
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
     }
 }
 

@@ -157,6 +157,23 @@ pub fn set_state(
     Ok(())
 }
 
+/// A person wants it tried at once. What may be on paper already is printed as a copy from now on;
+/// what never was stays the original.
+pub fn try_again(tx: &Tx<'_>, job_id: Uuid) -> Result<(), VaultError> {
+    let job = by_id(tx, job_id)?.ok_or_else(|| missing(job_id))?;
+    if job.state != JobState::Unconfirmed {
+        return Ok(());
+    }
+    tx.db()
+        .prepare_cached(
+            "UPDATE print_job SET state = 'waiting', trouble = NULL,
+               kind = CASE kind WHEN 'receipt' THEN 'copy' ELSE kind END
+             WHERE job_id = :job_id",
+        )?
+        .execute(named_params! { ":job_id": blob(&job_id) })?;
+    Ok(())
+}
+
 /// The printer confirmed it: the job goes, the sale's time line keeps it.
 pub fn printed(tx: &Tx<'_>, job_id: Uuid) -> Result<(), VaultError> {
     let Some(job) = by_id(tx, job_id)? else {
