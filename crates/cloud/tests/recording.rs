@@ -69,7 +69,7 @@ async fn a_sale_is_recorded_once_and_read_back() {
 }
 
 #[tokio::test]
-async fn the_same_ops_again_are_answered_the_same_and_count_once() {
+async fn the_same_ops_again_are_duplicates_and_count_once() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
     for _ in 0..3 {
@@ -78,10 +78,9 @@ async fn the_same_ops_again_are_answered_the_same_and_count_once() {
     let first = world.push(&till, &till.push_request(&till.ops)).await;
     let before = world.audit(&till).await;
     let again = world.push(&till, &till.push_request(&till.ops)).await;
-    assert_eq!(
-        again.runs, first.runs,
-        "outcomes are sticky, also under another key"
-    );
+    assert_eq!(outcomes(&first), [Outcome::Accepted; 3]);
+    assert_eq!(outcomes(&again), [Outcome::Duplicate; 3], "another key");
+    assert_eq!(again.runs[0].head, first.runs[0].head, "the head stands");
     assert_eq!(
         again.runs[0].status,
         RunStatus::Ok,
@@ -107,7 +106,12 @@ async fn an_overlapping_batch_records_only_what_is_new() {
     let answer = world.push(&till, &till.push_request(&till.ops[1..])).await;
     assert_eq!(
         outcomes(&answer),
-        [Outcome::Accepted; 4],
+        [
+            Outcome::Duplicate,
+            Outcome::Duplicate,
+            Outcome::Accepted,
+            Outcome::Accepted
+        ],
         "old and new in one answer"
     );
     assert_eq!(world.audit(&till).await["ops"], 5);
@@ -150,7 +154,8 @@ async fn a_restart_keeps_everything() {
     for _ in 0..20 {
         till.sell(TEA);
     }
-    let first = world.push(&till, &till.push_request(&till.ops)).await;
+    let (key, request) = (world.key().to_string(), till.push_request(&till.ops));
+    let first = world.push_under(&till, &key, &request).await.json();
     let before = world.audit(&till).await;
     world.restart().await;
     assert_eq!(
@@ -158,10 +163,16 @@ async fn a_restart_keeps_everything() {
         before,
         "what was answered is on disk"
     );
-    let again = world.push(&till, &till.push_request(&till.ops)).await;
-    assert_eq!(again.runs, first.runs, "nobody has forgotten an answer");
+    let again = world.push_under(&till, &key, &request).await;
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
     assert_eq!(
-        again.cloud_epoch, first.cloud_epoch,
+        again.json()["runs"],
+        first["runs"],
+        "nobody has forgotten an answer"
+    );
+    assert_eq!(
+        again.json()["cloud_epoch"],
+        first["cloud_epoch"],
         "the same database, the same epoch"
     );
 }

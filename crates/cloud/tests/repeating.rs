@@ -5,6 +5,7 @@
 mod common;
 
 use common::{World, http};
+use protocol::Outcome;
 use protocol::wire::PushRequest;
 
 const TEA: u128 = 0x7ea;
@@ -54,14 +55,72 @@ async fn a_key_is_new_for_a_body_that_is_not() {
     let again = world.push_under(&till, KEY, &request).await;
     assert_eq!(first.header("idempotency-replayed"), None, "the key is new");
     assert_eq!(
+        first.json()["runs"][0]["results"][0]["outcome"],
+        "duplicate",
+        "and the op is not"
+    );
+    assert_eq!(
         again.header("idempotency-replayed"),
         Some("true"),
         "now it is not"
     );
     assert_eq!(
         again.json()["runs"][0]["results"],
-        first.json()["runs"][0]["results"]
+        first.json()["runs"][0]["results"],
+        "what this key was answered first, though another key was answered otherwise"
     );
+}
+
+#[tokio::test]
+async fn old_and_new_ops_under_one_key_are_answered_the_same_again() {
+    let world = World::start().await;
+    let mut till = world.enrolled(1, "Acme", "High Street").await;
+    till.restock(TEA, 1_000);
+    world.push(&till, &till.push_request(&till.ops)).await;
+    till.restock(TEA, 1_000);
+    let request = till.push_request(&till.ops);
+    let first = world.push_under(&till, KEY, &request).await.json();
+    let results = &first["runs"][0]["results"];
+    assert_eq!(
+        (&results[0]["outcome"], &results[1]["outcome"]),
+        (&"duplicate".into(), &"accepted".into()),
+        "one was there, one is new"
+    );
+    world.push(&till, &request).await;
+    let again = world.push_under(&till, KEY, &request).await;
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    assert_eq!(&again.json()["runs"][0]["results"], results);
+}
+
+#[tokio::test]
+async fn a_conflict_whose_reply_got_lost_is_told_again_under_any_key() {
+    let world = World::start().await;
+    let mut till = world.enrolled(1, "Acme", "High Street").await;
+    till.restock(TEA, 1_000);
+    till.sell(TEA);
+    till.sell(TEA);
+    let request = till.push_request(&till.ops);
+    // The reply to this one never reaches the till.
+    let lost = world.push_under(&till, KEY, &request).await.json();
+    let told = &lost["runs"][0]["results"][2];
+    assert_eq!(
+        (&told["outcome"], &told["code"]),
+        (&"conflict".into(), &"NEGATIVE_STOCK".into())
+    );
+    let other = world.push(&till, &request).await;
+    let result = &other.runs[0].results[2];
+    assert_eq!(result.outcome, Outcome::Duplicate, "recorded already");
+    assert_eq!(
+        result.outcome.first(result.code),
+        Outcome::Conflict,
+        "and the till hears that it is a conflict"
+    );
+    let conflict = result.conflict.map(|id| id.to_string());
+    assert_eq!(conflict.as_deref(), told["conflict"].as_str(), "which one");
+    let same = world.push_under(&till, KEY, &request).await;
+    assert_eq!(same.header("idempotency-replayed"), Some("true"));
+    assert_eq!(&same.json()["runs"][0]["results"][2], told, "word for word");
+    assert_eq!(world.count("SELECT count(*) FROM conflict"), 1, "once");
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ pub enum Outcome {
     /// Recorded, effects applied.
     Accepted,
     /// Recorded before, here or under another segment; the effects were not repeated. A success.
+    /// It carries the first outcome's code and conflict; see [`Outcome::first`].
     Duplicate,
     /// Recorded, effects applied as far as facts go; a person is asked to look.
     Conflict,
@@ -42,6 +43,16 @@ impl Outcome {
             Self::Conflict => "conflict",
             Self::Rejected => "rejected",
             Self::Parked => "parked",
+        }
+    }
+
+    /// What became of the op when it was first judged: a duplicate is as good as that.
+    #[must_use]
+    pub const fn first(self, code: Option<OutcomeCode>) -> Self {
+        match (self, code) {
+            (Self::Duplicate, None) => Self::Accepted,
+            (Self::Duplicate, Some(code)) => code.first_outcome(),
+            (Self::Accepted | Self::Conflict | Self::Rejected | Self::Parked, _) => self,
         }
     }
 
@@ -116,6 +127,22 @@ impl OutcomeCode {
         }
     }
 
+    /// The outcome that carries the code: what a duplicate with this code was answered first.
+    pub const fn first_outcome(self) -> Outcome {
+        match self {
+            Self::NegativeStock | Self::SaleIdReused | Self::OverRefund | Self::EditConflict => {
+                Outcome::Conflict
+            }
+            Self::NotAllowed => Outcome::Rejected,
+            Self::OpIdReused
+            | Self::UnknownType
+            | Self::BodyUnreadable
+            | Self::ApplyError
+            | Self::DependsOnParked
+            | Self::WrongIdentity => Outcome::Parked,
+        }
+    }
+
     /// The code of a word; `None` for an unknown one.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|code| code.as_str() == word)
@@ -125,6 +152,16 @@ impl OutcomeCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_code_belongs_to_an_outcome_that_a_person_is_told_of() {
+        for code in OutcomeCode::ALL {
+            assert!(
+                !matches!(code.first_outcome(), Outcome::Accepted | Outcome::Duplicate),
+                "{code:?} is the reason of a conflict, a refusal or a parking"
+            );
+        }
+    }
 
     #[test]
     fn words_are_the_same_in_sql_and_on_the_wire() {

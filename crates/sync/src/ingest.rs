@@ -3,10 +3,11 @@
 //! A batch brings runs, parents before children. Each run is first *vouched for*: the till's
 //! signature covers its last link, and every link is computed anew from the bytes. Then it is
 //! *placed*: it repeats what is recorded, goes on from there, begins a segment whose parent is
-//! recorded, leaves a gap, or contradicts the record. What repeats is answered as the first time.
-//! What goes on is recorded, op by op, and only then *judged*: the outcome says what a person or
-//! an upgrade has still to do and never stops the queue. What contradicts goes whole into
-//! quarantine: it may be the only copy of a sale.
+//! recorded, leaves a gap, or contradicts the record. What repeats is a duplicate with the code and
+//! conflict of its first outcome, or is answered as the first time if it was this very batch, under
+//! its own key, that recorded it. What goes on is recorded, op by op, and only then *judged*: the
+//! outcome says what a person or an upgrade has still to do and never stops the queue. What
+//! contradicts goes whole into quarantine: it may be the only copy of a sale.
 //!
 //! The store loads [`IngestNeeds`] into an [`IngestState`], calls [`plan`], writes the
 //! [`Writes`] and answers, all in one transaction. If applying an op fails in the store, it rolls

@@ -99,32 +99,11 @@ pub const fn queue_state(
 }
 
 const fn of_outcome(outcome: Outcome, code: Option<OutcomeCode>) -> QueueState {
-    match outcome {
-        Outcome::Accepted => QueueState::Synced,
+    match outcome.first(code) {
+        Outcome::Accepted | Outcome::Duplicate => QueueState::Synced,
         Outcome::Conflict => QueueState::Conflict,
         Outcome::Rejected => QueueState::FatalError,
         Outcome::Parked => QueueState::DeadLetter,
-        // A duplicate carries what became of the op the first time.
-        Outcome::Duplicate => match code {
-            None => QueueState::Synced,
-            Some(code) => of_first(code),
-        },
-    }
-}
-
-const fn of_first(code: OutcomeCode) -> QueueState {
-    match code {
-        OutcomeCode::NegativeStock
-        | OutcomeCode::SaleIdReused
-        | OutcomeCode::OverRefund
-        | OutcomeCode::EditConflict => QueueState::Conflict,
-        OutcomeCode::NotAllowed => QueueState::FatalError,
-        OutcomeCode::OpIdReused
-        | OutcomeCode::UnknownType
-        | OutcomeCode::BodyUnreadable
-        | OutcomeCode::ApplyError
-        | OutcomeCode::DependsOnParked
-        | OutcomeCode::WrongIdentity => QueueState::DeadLetter,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use protocol::chain::op_hash;
 use protocol::ids::OpHash;
+use protocol::outcome::Outcome;
 use protocol::wire::{CloudHead, OpResult, Run, RunAnswer, RunItem, RunStatus};
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
@@ -75,13 +76,23 @@ impl<'k> Book<'k> {
         }
     }
 
-    /// What was answered the first time is answered again.
+    /// What this batch recorded itself is answered as the first time; what another one recorded is
+    /// a duplicate, with the first outcome's code and conflict.
     fn repeat(&self, run: &Run, known: &[RunItem]) -> Vec<OpResult> {
         known
             .iter()
             .filter_map(|item| self.state.recorded.get(&(run.segment, item.seq)))
             .zip(known)
-            .map(|(row, item)| result(item.seq, row))
+            .map(|(row, item)| {
+                let first = result(item.seq, row);
+                if row.by_this_batch {
+                    return first;
+                }
+                OpResult {
+                    outcome: Outcome::Duplicate,
+                    ..first
+                }
+            })
             .collect()
     }
 
@@ -105,7 +116,10 @@ impl<'k> Book<'k> {
             effects: verdict.effects,
         };
         self.move_head(run, item);
-        let recorded = row.recorded();
+        let recorded = Recorded {
+            by_this_batch: true,
+            ..row.recorded()
+        };
         self.state
             .recorded
             .insert((run.segment, item.seq), recorded);

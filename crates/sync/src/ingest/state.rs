@@ -91,6 +91,9 @@ pub struct Recorded {
     pub code: Option<OutcomeCode>,
     /// The conflict it was told of.
     pub conflict: Option<Uuid>,
+    /// Whether this very batch recorded it: the same body under the same Idempotency-Key. It is
+    /// then answered as the first time; to any other batch the op is a duplicate.
+    pub by_this_batch: bool,
 }
 
 /// The first record of an op: the one whose effects count.

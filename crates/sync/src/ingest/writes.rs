@@ -73,7 +73,7 @@ pub struct OpRow {
 }
 
 impl OpRow {
-    /// The row as later batches will meet it.
+    /// The row as any other batch will meet it.
     pub const fn recorded(&self) -> Recorded {
         Recorded {
             op_id: self.op_id,
@@ -81,6 +81,7 @@ impl OpRow {
             outcome: self.outcome,
             code: self.code,
             conflict: self.conflict,
+            by_this_batch: false,
         }
     }
 }

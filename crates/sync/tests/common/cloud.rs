@@ -8,7 +8,7 @@ use protocol::limits::BatchLimits;
 use protocol::wire::{CloudHead, HelloAnswer, PushAnswer, PushRequest};
 use sync::ingest::{
     ConflictWrite, FirstRecord, GroupVersion, IngestNeeds, IngestState, OpRow, QuarantineRow,
-    SoldLine, StockLevel, StreamHead, TillKey, Writes, plan,
+    Recorded, SoldLine, StockLevel, StreamHead, TillKey, Writes, plan,
 };
 use uuid::Uuid;
 
@@ -27,13 +27,25 @@ pub struct ModelCloud {
     pub open_negative: BTreeMap<Uuid, Uuid>,
     pub quarantine: BTreeMap<(SegmentId, u64, ChainHash), QuarantineRow>,
     pub settled: BTreeSet<(Uuid, OpHash)>,
+    /// The Idempotency-Key under which a position was recorded, if there was one.
+    pub keys: BTreeMap<(SegmentId, u64), Uuid>,
     pub fails_on: BTreeSet<Uuid>,
     pub limits: BatchLimits,
 }
 
 impl ModelCloud {
+    /// A push under a key that never comes again.
     pub fn push(&mut self, request: &PushRequest, key: &TillKey) -> PushAnswer {
-        let mut state = self.load(&IngestNeeds::of(request));
+        self.take(None, request, key)
+    }
+
+    /// A push under an Idempotency-Key; the same key must bring the same request.
+    pub fn push_under(&mut self, batch: Uuid, request: &PushRequest, key: &TillKey) -> PushAnswer {
+        self.take(Some(batch), request, key)
+    }
+
+    fn take(&mut self, batch: Option<Uuid>, request: &PushRequest, key: &TillKey) -> PushAnswer {
+        let mut state = self.load(&IngestNeeds::of(request), batch);
         loop {
             let plan = plan(&state, request, key);
             let failed = plan.writes.ops.iter().find(|row| {
@@ -45,6 +57,10 @@ impl ModelCloud {
                 continue;
             }
             self.apply(&plan.writes);
+            if let Some(batch) = batch {
+                let places = plan.writes.ops.iter().map(|row| (row.segment, row.seq));
+                self.keys.extend(places.map(|place| (place, batch)));
+            }
             self.check();
             return plan.answer(EPOCH, 1, self.limits, 0);
         }
@@ -73,7 +89,11 @@ impl ModelCloud {
             .collect()
     }
 
-    pub fn load(&self, needs: &IngestNeeds) -> IngestState {
+    pub fn load(&self, needs: &IngestNeeds, batch: Option<Uuid>) -> IngestState {
+        let recorded = |place: &(SegmentId, u64), row: &OpRow| Recorded {
+            by_this_batch: batch.is_some() && self.keys.get(place).copied() == batch,
+            ..row.recorded()
+        };
         let first = |row: &OpRow| FirstRecord {
             op_hash: row.op_hash,
             outcome: row.outcome,
@@ -88,7 +108,7 @@ impl ModelCloud {
                 .log
                 .iter()
                 .filter(|(place, _)| needs.positions.contains(place))
-                .map(|(place, row)| (*place, row.recorded()))
+                .map(|(place, row)| (*place, recorded(place, row)))
                 .collect(),
             ops: firsts
                 .filter(|row| needs.op_ids.contains(&row.op_id))

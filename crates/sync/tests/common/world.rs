@@ -269,7 +269,7 @@ impl World {
             (None, Some(error)) => Err(refused(error)),
             (lost, None) => {
                 let key = self.till.till_key();
-                let mut answer = self.cloud.push(&batch.request, &key);
+                let mut answer = self.cloud.push_under(batch.key, &batch.request, &key);
                 if let Some(bend) = &self.bend {
                     bend(&mut answer);
                 }

@@ -64,7 +64,7 @@ fn log(tx: &Connection, entry: &Entry, ops: &[OpRow]) -> rusqlite::Result<()> {
             op.code.map(OutcomeCode::as_str),
             op.conflict.as_ref().map(Uuid::as_bytes),
             rv,
-            entry.now_ms,
+            entry.received_at_ms,
         ])?;
         if op.dup && op.outcome != Outcome::Duplicate {
             keep_variant(tx, entry, op)?;

@@ -1,4 +1,7 @@
 //! What an Idempotency-Key stood for. Safety never depends on it: `op_id` alone counts.
+//!
+//! The moment at which a key was first seen is its own: no two remembered keys of a tenant share a
+//! millisecond. The log's rows carry it, so the batch that recorded an op is known again.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -15,10 +18,16 @@ const ROUTE: &str = "push";
 /// What a key means for this push.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Claim {
-    /// It was never used.
-    Fresh,
+    /// It was never used; now it stands for this body.
+    Fresh {
+        /// When this body came under this key, UTC milliseconds; no other key's moment.
+        seen_at_ms: i64,
+    },
     /// It stood for this very body before.
-    Repeated,
+    Repeated {
+        /// When it came the first time.
+        seen_at_ms: i64,
+    },
     /// It stood for another body.
     Reused,
 }
@@ -27,9 +36,9 @@ pub(super) enum Claim {
 pub(super) fn claim(tx: &Connection, job: &PushJob) -> Result<Claim, StoreError> {
     let doing = "looking an Idempotency-Key up";
     let tenant = job.caller.tenant;
-    let before: Option<[u8; 32]> = tx
+    let before: Option<([u8; 32], i64)> = tx
         .prepare_cached(
-            "SELECT fingerprint FROM idempotency_key
+            "SELECT fingerprint, seen_at_ms FROM idempotency_key
              WHERE tenant = ?1 AND till = ?2 AND route = ?3 AND key = ?4",
         )
         .and_then(|mut found| {
@@ -39,17 +48,36 @@ pub(super) fn claim(tx: &Connection, job: &PushJob) -> Result<Claim, StoreError>
                 ROUTE,
                 job.key.as_bytes()
             ];
-            found.query_row(of, |row| fixed(row, 0)).optional()
+            let row = found.query_row(of, |row| Ok((fixed(row, 0)?, row.get(1)?)));
+            row.optional()
         })
         .map_err(failed(doing))?;
     match before {
-        Some(fingerprint) if fingerprint == job.fingerprint => Ok(Claim::Repeated),
+        Some((fingerprint, seen_at_ms)) if fingerprint == job.fingerprint => {
+            Ok(Claim::Repeated { seen_at_ms })
+        }
         Some(_) => Ok(Claim::Reused),
-        None => remember(tx, job).map(|()| Claim::Fresh),
+        None => {
+            let seen_at_ms = free_moment(tx, job).map_err(failed(doing))?;
+            remember(tx, job, seen_at_ms)?;
+            Ok(Claim::Fresh { seen_at_ms })
+        }
     }
 }
 
-fn remember(tx: &Connection, job: &PushJob) -> Result<(), StoreError> {
+/// Now, or the next millisecond that no remembered key of the tenant has. The tenant's writer is
+/// alone, so what is free stays free.
+fn free_moment(tx: &Connection, job: &PushJob) -> rusqlite::Result<i64> {
+    let mut taken =
+        tx.prepare_cached("SELECT 1 FROM idempotency_key WHERE tenant = ?1 AND seen_at_ms = ?2")?;
+    let mut moment = job.now_ms;
+    while taken.exists(params![job.caller.tenant.as_bytes(), moment])? {
+        moment += 1;
+    }
+    Ok(moment)
+}
+
+fn remember(tx: &Connection, job: &PushJob, seen_at_ms: i64) -> Result<(), StoreError> {
     let doing = "remembering an Idempotency-Key";
     let tenant = job.caller.tenant;
     tx.prepare_cached(
@@ -73,7 +101,7 @@ fn remember(tx: &Connection, job: &PushJob) -> Result<(), StoreError> {
             ROUTE,
             job.key.as_bytes(),
             job.fingerprint,
-            job.now_ms
+            seen_at_ms
         ])
     })
     .map_err(failed(doing))?;

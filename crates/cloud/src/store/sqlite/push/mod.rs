@@ -29,6 +29,9 @@ pub(super) struct Entry {
     pub(super) rv_before: i64,
     /// The last version of this push; rows that sum up several ops carry it.
     pub(super) rv_last: i64,
+    /// When the batch first came under its key, UTC milliseconds: the log's rows carry it, and no
+    /// other batch of the tenant has it.
+    pub(super) received_at_ms: i64,
     /// Now, UTC milliseconds.
     pub(super) now_ms: i64,
 }
@@ -40,25 +43,24 @@ pub(super) fn push(
     job: &PushJob,
     needs: &IngestNeeds,
 ) -> Result<PushAnswered, StoreError> {
-    let claim = key::claim(tx, job)?;
-    if claim == Claim::Reused {
-        return Ok(PushAnswered::KeyReused);
-    }
+    let (received_at_ms, replayed) = match key::claim(tx, job)? {
+        Claim::Fresh { seen_at_ms } => (seen_at_ms, false),
+        Claim::Repeated { seen_at_ms } => (seen_at_ms, true),
+        Claim::Reused => return Ok(PushAnswered::KeyReused),
+    };
     let key = till_key(&job.caller);
     let (rv_before, rv_last) = take_versions(tx, &key, job)?;
     let entry = Entry {
         key,
         rv_before,
         rv_last,
+        received_at_ms,
         now_ms: job.now_ms,
     };
-    let state = load::state(tx, &entry.key, needs)?;
+    let state = load::state(tx, &entry, needs)?;
     let plan = record(tx, &entry, state, job)?;
     let answer = plan.answer(cloud_epoch, job.now_ms, BatchLimits::default(), 0);
-    Ok(PushAnswered::Answer {
-        answer,
-        replayed: claim == Claim::Repeated,
-    })
+    Ok(PushAnswered::Answer { answer, replayed })
 }
 
 /// Plans and applies; again without the poison, as long as there is some.

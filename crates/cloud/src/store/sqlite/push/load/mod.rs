@@ -4,24 +4,26 @@ mod facts;
 mod streams;
 
 use rusqlite::Connection;
-use sync::ingest::{IngestNeeds, IngestState, TillKey};
+use sync::ingest::{IngestNeeds, IngestState};
 
 use super::super::sql::failed;
+use super::Entry;
 use crate::store::StoreError;
 
 /// Loads what the needs ask for, of one tenant, and stock of the till's branch.
 pub(super) fn state(
     tx: &Connection,
-    key: &TillKey,
+    entry: &Entry,
     needs: &IngestNeeds,
 ) -> Result<IngestState, StoreError> {
-    load(tx, key, needs).map_err(failed("loading what is recorded"))
+    load(tx, entry, needs).map_err(failed("loading what is recorded"))
 }
 
-fn load(tx: &Connection, key: &TillKey, needs: &IngestNeeds) -> rusqlite::Result<IngestState> {
+fn load(tx: &Connection, entry: &Entry, needs: &IngestNeeds) -> rusqlite::Result<IngestState> {
+    let key = &entry.key;
     let mut state = IngestState {
         heads: streams::heads(tx, key, &needs.segments)?,
-        recorded: streams::recorded(tx, key, &needs.positions)?,
+        recorded: streams::recorded(tx, entry, &needs.positions)?,
         ops: streams::first_records(tx, key, &needs.op_ids)?,
         stock: facts::stock(tx, key, &needs.products)?,
         open_negative: facts::open_negative(tx, key, &needs.products)?,

@@ -11,6 +11,7 @@ use sync::ingest::{FirstRecord, Recorded, StreamHead, TillKey};
 use uuid::Uuid;
 
 use super::super::super::sql::{as_i64, counter, fixed, maybe_uuid_column, uuid_column};
+use super::super::Entry;
 
 /// Heads of the segments that are recorded.
 pub(super) fn heads(
@@ -55,20 +56,21 @@ fn stream_head(row: &Row<'_>) -> rusqlite::Result<StreamHead> {
 /// ranges: a fresh batch costs one look, not one for each op.
 pub(super) fn recorded(
     tx: &Connection,
-    key: &TillKey,
+    entry: &Entry,
     positions: &BTreeSet<(SegmentId, u64)>,
 ) -> rusqlite::Result<BTreeMap<(SegmentId, u64), Recorded>> {
     let mut found = tx.prepare_cached(
-        "SELECT seq, op_id, chain, outcome, code, conflict FROM op_log
+        "SELECT seq, op_id, chain, outcome, code, conflict, received_at_ms = ?5 FROM op_log
          WHERE tenant = ?1 AND segment = ?2 AND seq BETWEEN ?3 AND ?4",
     )?;
     let mut rows = BTreeMap::new();
     for (segment, first, last) in ranges(positions) {
         let of = params![
-            key.tenant.as_bytes(),
+            entry.key.tenant.as_bytes(),
             segment.as_bytes(),
             as_i64(first),
-            as_i64(last)
+            as_i64(last),
+            entry.received_at_ms
         ];
         for row in found.query_map(of, |row| Ok((counter(row, 0)?, recorded_row(row)?)))? {
             let (seq, row) = row?;
@@ -98,6 +100,7 @@ fn recorded_row(row: &Row<'_>) -> rusqlite::Result<Recorded> {
         outcome: outcome(row, 3)?,
         code: code(row, 4)?,
         conflict: maybe_uuid_column(row, 5)?,
+        by_this_batch: row.get(6)?,
     })
 }
 
