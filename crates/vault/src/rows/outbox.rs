@@ -240,14 +240,14 @@ fn complete_old_segments(db: &Connection) -> Result<(), VaultError> {
 }
 
 /// Keeps the cloud's verdicts on ops of one segment; a later verdict replaces an earlier one, an
-/// acceptance settles it.
+/// acceptance settles it. A duplicate is what it was at first: that answer may have got lost.
 pub fn store_outcomes(
     tx: &Tx<'_>,
     segment: SegmentId,
     results: &[OpResult],
 ) -> Result<(), VaultError> {
     for result in results {
-        match result.outcome {
+        match result.outcome.first(result.code) {
             Outcome::Accepted | Outcome::Duplicate => settle(tx, segment, result)?,
             Outcome::Conflict | Outcome::Rejected | Outcome::Parked => keep(tx, segment, result)?,
         }
@@ -276,7 +276,7 @@ fn keep(tx: &Tx<'_>, segment: SegmentId, result: &OpResult) -> Result<(), VaultE
             ":low": op_no(result.seq),
             ":high": op_no(result.seq + 1),
             ":segment": segment.as_bytes(),
-            ":outcome": result.outcome.as_str(),
+            ":outcome": result.outcome.first(result.code).as_str(),
             ":code": result.code.map(protocol::outcome::OutcomeCode::as_str),
             ":conflict": result.conflict.as_ref().map(blob),
             ":now": tx.now_ms(),

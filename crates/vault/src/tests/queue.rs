@@ -1,7 +1,9 @@
 //! What waits for the cloud is arithmetic over the cloud's own heads.
 
+use protocol::outcome::OutcomeCode;
 use protocol::wire::{CloudHead, OpResult};
 use protocol::{Outcome, StoredOp};
+use uuid::Uuid;
 
 use super::fixture::Till;
 use crate::Vault;
@@ -137,4 +139,49 @@ fn verdicts_that_need_a_person_are_kept_until_they_are_settled() {
         .transact(move |tx| outbox::store_outcomes(tx, segment, &[accepted]))
         .unwrap();
     assert_eq!(vault.read(outbox::summary).unwrap().needs_person(), 0);
+}
+
+#[test]
+fn a_conflict_whose_first_reply_got_lost_is_still_shown() {
+    let till = Till::new();
+    let (vault, _) = till.open();
+    let recorded: Vec<_> = (0..3).map(|_| till.sell(&vault, 1)).collect();
+    let ops = all_ops(&vault);
+    let segment = ops[0].segment;
+    let conflict = Uuid::from_u128(7);
+    let duplicate = |at: usize, code: Option<OutcomeCode>| OpResult {
+        seq: ops[at].seq,
+        op_id: ops[at].op_id,
+        outcome: Outcome::Duplicate,
+        code,
+        conflict: code.map(|_| conflict),
+    };
+    // The answer to a second push; the one to the first never came.
+    let second = [
+        duplicate(0, None),
+        duplicate(1, Some(OutcomeCode::NegativeStock)),
+        duplicate(2, Some(OutcomeCode::UnknownType)),
+    ];
+    for _ in 0..2 {
+        let second = second.clone();
+        vault
+            .transact(move |tx| outbox::store_outcomes(tx, segment, &second))
+            .unwrap();
+        let summary = vault.read(outbox::summary).unwrap();
+        assert_eq!((summary.conflicts, summary.parked), (1, 1), "as at first");
+    }
+    let items = vault.read(|r| outbox::needing_person(r, 10)).unwrap();
+    assert_eq!(items[0].outcome, Some(Outcome::Conflict));
+    assert_eq!(items[0].code.as_deref(), Some("NEGATIVE_STOCK"));
+    assert_eq!(items[0].conflict, Some(conflict), "with its conflict");
+    assert_eq!(
+        items[0].number.as_deref(),
+        Some(recorded[1].number.as_str())
+    );
+    let settled = duplicate(1, None);
+    vault
+        .transact(move |tx| outbox::store_outcomes(tx, segment, &[settled]))
+        .unwrap();
+    let left = vault.read(outbox::summary).unwrap();
+    assert_eq!(left.conflicts, 0, "a duplicate of an accepted op settles");
 }
