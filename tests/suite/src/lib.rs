@@ -1,1 +1,37 @@
-//! suite
+//! The parts that the promises across crates are shown with: a shop, a cloud, a line between them.
+//!
+//! Owns building them only. Everything is the real thing: the till on a real disk, the cloud on a
+//! real socket, the built `holdfastctl`. Never decides whether a promise is kept; the tests do.
+
+#![allow(
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    reason = "parts of tests: a part that cannot be built fails its test with these words"
+)]
+
+mod cloud_room;
+mod ctl;
+mod line;
+mod newer;
+mod shop;
+
+pub use cloud_room::CloudRoom;
+pub use ctl::{Answer, ctl, program};
+pub use line::{Cut, Line};
+pub use newer::newer_vault;
+pub use shop::{MANAGER_PIN, Shop, private_key};
+
+use std::time::{Duration, Instant};
+
+/// Asks again and again until it is so; `false` after half a minute. Nothing is judged by how long
+/// it took.
+pub fn until(mut so: impl FnMut() -> bool) -> bool {
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(30) {
+        if so() {
+            return true;
+        }
+        std::thread::park_timeout(Duration::from_millis(5));
+    }
+    so()
+}
