@@ -20,6 +20,7 @@ const STEP: Duration = Duration::from_secs(20);
 /// The till's window.
 pub struct Window {
     pub client: Client,
+    data: PathBuf,
     _driver: Running,
     _display: Display,
 }
@@ -54,14 +55,25 @@ impl Window {
         client.set_window_rect(0, 0, width, height).await?;
         Ok(Self {
             client,
+            data: data.to_owned(),
             _driver: driver,
             _display: display,
         })
     }
 
-    /// Ends the program as its close button would.
+    /// Ends the program as its close button would, and waits until the till is free again.
     pub async fn close(self) -> Result<()> {
-        Ok(self.client.clone().close().await?)
+        let pid = std::fs::read_to_string(self.data.join("lock")).unwrap_or_default();
+        self.client.clone().close().await?;
+        let process = Path::new("/proc").join(pid.trim());
+        let started = Instant::now();
+        while !pid.trim().is_empty() && process.exists() {
+            if started.elapsed() > STEP {
+                bail!("the program (process {pid}) did not end within {STEP:?}");
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
     }
 
     /// The element with this test id, once it is there.
@@ -98,7 +110,8 @@ impl Window {
 
     /// What it says.
     pub async fn text(&self, id: &str) -> Result<String> {
-        Ok(self.find(id).await?.text().await?)
+        let text = self.find(id).await?.prop("innerText").await?;
+        Ok(text.unwrap_or_default().replace('\n', " "))
     }
 
     /// Whether it is on the screen now.

@@ -19,7 +19,8 @@ use crate::till::Till;
 /// A client for one address.
 pub(crate) struct CloudLine {
     cloud: HttpCloud,
-    runtime: Runtime,
+    /// `None` only while it is being dropped.
+    runtime: Option<Runtime>,
     /// The demo branch's own cloud, running as long as the line.
     _own: Option<OwnCloud>,
 }
@@ -48,7 +49,7 @@ impl CloudLine {
             .map_err(|error| AppError::internal(&error))?;
         Ok(Self {
             cloud,
-            runtime,
+            runtime: Some(runtime),
             _own: own,
         })
     }
@@ -60,12 +61,24 @@ impl CloudLine {
         F: Future<Output = T>,
         T: Send,
     {
+        let Some(runtime) = &self.runtime else {
+            unreachable!("a line has its runtime until it is dropped")
+        };
         std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| self.runtime.block_on(call(self.cloud.clone())));
+            let waiting = scope.spawn(|| runtime.block_on(call(self.cloud.clone())));
             waiting
                 .join()
                 .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         })
+    }
+}
+
+impl Drop for CloudLine {
+    fn drop(&mut self) {
+        // A command of the window may not wait for a runtime's end inside another one.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 
