@@ -47,6 +47,9 @@ pub(crate) fn open(
         // A raw key: no passphrase hashing, so opening costs nothing.
         let pragma = zeroize::Zeroizing::new(format!("PRAGMA key = \"x'{}'\";", hex::encode(key)));
         db.execute_batch(&pragma)?;
+        // Each page carries a MAC. SHA-256 has instructions of its own on every till PC's processor;
+        // the default, SHA-512, has not and costs a third of a sale's commit.
+        db.execute_batch("PRAGMA cipher_hmac_algorithm = HMAC_SHA256;")?;
         // What is wrong comes back as an error; the library need not print it as well.
         db.execute_batch("PRAGMA cipher_log_level = NONE;")?;
     }
