@@ -34,6 +34,7 @@ impl Shop {
         shop.till()
             .set_up(start_alone(currency))
             .expect("it can be set up");
+        shop.sign_in();
         shop.stock(
             "code,name,price,unit\n\
              TEA,Tea,2.55,piece\n\
@@ -41,7 +42,6 @@ impl Shop {
              NUTS,Nuts,8.01,kilogram\n\
              OPEN,Flowers,,piece\n",
         );
-        shop.sign_in();
         shop
     }
 

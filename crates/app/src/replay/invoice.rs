@@ -6,24 +6,60 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
+use csv::ByteRecord;
 use domain::Currency;
-use serde::Deserialize;
 
-/// One row of the file, as typed.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Row {
-    #[serde(rename = "InvoiceNo")]
-    pub invoice: String,
-    #[serde(rename = "StockCode")]
-    pub code: String,
-    #[serde(rename = "Description")]
-    pub description: String,
-    #[serde(rename = "Quantity")]
-    pub quantity: String,
-    #[serde(rename = "UnitPrice")]
-    pub unit_price: String,
-    #[serde(rename = "CustomerID", default)]
-    pub customer: String,
+/// One row of the file, as typed; what a row lacks is empty and refuses its invoice.
+#[derive(Debug, Clone)]
+struct Row {
+    code: String,
+    description: String,
+    quantity: String,
+    unit_price: String,
+    customer: String,
+}
+
+/// Where the columns stand.
+struct Columns {
+    invoice: usize,
+    code: usize,
+    description: usize,
+    quantity: usize,
+    unit_price: usize,
+    customer: Option<usize>,
+}
+
+impl Columns {
+    fn of(header: &ByteRecord) -> Result<Self, String> {
+        let at = |name: &str| {
+            let place = header.iter().position(|column| column == name.as_bytes());
+            place.ok_or_else(|| {
+                format!("there is no column {name}: it is not of the Online Retail form")
+            })
+        };
+        Ok(Self {
+            invoice: at("InvoiceNo")?,
+            code: at("StockCode")?,
+            description: at("Description")?,
+            quantity: at("Quantity")?,
+            unit_price: at("UnitPrice")?,
+            customer: at("CustomerID").ok(),
+        })
+    }
+
+    fn row(&self, record: &ByteRecord) -> (String, Row) {
+        let text = |place: usize| {
+            String::from_utf8_lossy(record.get(place).unwrap_or_default()).into_owned()
+        };
+        let row = Row {
+            code: text(self.code),
+            description: text(self.description),
+            quantity: text(self.quantity),
+            unit_price: text(self.unit_price),
+            customer: self.customer.map(text).unwrap_or_default(),
+        };
+        (text(self.invoice).trim().to_owned(), row)
+    }
 }
 
 /// One line that can be rung: quantity as typed (negative: back, or written off).
@@ -55,15 +91,17 @@ pub(crate) struct Invoice {
     pub kind: Kind,
 }
 
-/// Reads the whole file; rows that cannot be read make their invoice a refused one.
-pub(crate) fn read(input: impl Read, currency: Currency) -> Result<Vec<Invoice>, csv::Error> {
+/// Reads the whole file; rows that cannot be rung make their invoice a refused one.
+pub(crate) fn read(input: impl Read, currency: Currency) -> Result<Vec<Invoice>, String> {
     let mut order: Vec<(String, Vec<Row>)> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(input);
-    for row in reader.deserialize::<Row>() {
-        let row = row?;
-        let place = *places.entry(row.invoice.clone()).or_insert_with(|| {
-            order.push((row.invoice.clone(), Vec::new()));
+    let words = |error: csv::Error| error.to_string();
+    let columns = Columns::of(reader.byte_headers().map_err(words)?)?;
+    for record in reader.byte_records() {
+        let (invoice, row) = columns.row(&record.map_err(words)?);
+        let place = *places.entry(invoice.clone()).or_insert_with(|| {
+            order.push((invoice, Vec::new()));
             order.len() - 1
         });
         order[place].1.push(row);
@@ -76,6 +114,9 @@ pub(crate) fn read(input: impl Read, currency: Currency) -> Result<Vec<Invoice>,
 }
 
 fn classify(number: &str, rows: &[Row], currency: Currency) -> Kind {
+    if number.is_empty() {
+        return Kind::Refused("rows without an invoice number".to_owned());
+    }
     let lines: Result<Vec<Line>, String> = rows.iter().map(|row| line(row, currency)).collect();
     let mut lines = match lines {
         Ok(lines) => lines,
@@ -103,6 +144,9 @@ fn classify(number: &str, rows: &[Row], currency: Currency) -> Kind {
 }
 
 fn line(row: &Row, currency: Currency) -> Result<Line, String> {
+    if row.code.trim().is_empty() {
+        return Err("a row without an article code".to_owned());
+    }
     let named = |what: &str, value: &str, why: &dyn std::fmt::Display| {
         format!("{what} {value:?} of article {}: {why}", row.code)
     };
@@ -114,9 +158,6 @@ fn line(row: &Row, currency: Currency) -> Result<Line, String> {
     }
     let unit_price_minor = domain::parse_minor(row.unit_price.trim(), currency)
         .map_err(|why| named("price", &row.unit_price, &why))?;
-    if row.code.trim().is_empty() {
-        return Err("a row without an article code".to_owned());
-    }
     let name = row.description.trim();
     Ok(Line {
         code: row.code.trim().to_owned(),
@@ -177,6 +218,8 @@ mod tests {
             ("1,A,TEA,-2,,1,1,UK\n", "refused"),
             ("1,A,TEA,0,,1,1,UK\n", "refused"),
             ("C1,A,TEA,2,,1,1,UK\n", "refused"),
+            ("1,A\n", "refused"),
+            (",A,TEA,2,,1,1,UK\n", "refused"),
         ];
         for (row, expected) in table {
             let word = match &kinds(row)[0].1 {
