@@ -215,9 +215,7 @@ pub(crate) fn pulse_drawer(settings: &PrinterSettings) -> Result<(), AppError> {
         ));
     };
     let opened = printer(settings)?.open_drawer(pulse);
-    opened
-        .map(|_| ())
-        .map_err(|trouble| AppError::new(Code::PrinterUnreachable, trouble.words()))
+    opened.map_err(|trouble| AppError::new(Code::PrinterUnreachable, trouble.words()))
 }
 
 /// Whether the settings name a way to a printer; nothing is sent.
@@ -227,11 +225,19 @@ pub(crate) fn check(settings: &PrinterSettings) -> Result<(), AppError> {
             "there is no printer profile {:?}: choose one of the list",
             settings.profile
         );
-        return Err(AppError::new(Code::PrinterUnreachable, words)
-            .field("profile", &settings.profile));
+        return Err(
+            AppError::new(Code::PrinterUnreachable, words).field("profile", &settings.profile)
+        );
     }
     if settings.connection == PrinterConnection::None {
         return Ok(());
+    }
+    if let PrinterConnection::Network { address } = &settings.connection
+        && (address.is_empty() || address.contains(char::is_whitespace))
+    {
+        let words =
+            format!("{address:?} is no address: give host and port, such as 192.168.1.50:9100");
+        return Err(AppError::new(Code::PrinterUnreachable, words).field("address", address));
     }
     printer(settings).map(|_| ())
 }

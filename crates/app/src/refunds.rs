@@ -60,6 +60,8 @@ impl Till {
         let sale_id = request.sale_id;
         self.vault.transact_or(move |tx| -> Result<_, AppError> {
             still_allowed(tx, sale_id, &asked)?;
+            // Who gives a sale back has looked at it.
+            rows::told(tx, sale_id)?;
             Ok(rows::record_refund(tx, &refund, &recorded)?)
         })?;
         if request.tender == TenderKind::Cash && self.config()?.printer.open_drawer {

@@ -157,13 +157,6 @@ impl Shop {
         assert!(proof.holds(), "the journal verifies: {}", proof.words());
     }
 
-    /// What an article's movements at this till come to, thousandths.
-    pub fn stock_of(&self, code: &str) -> i64 {
-        let found = self.till().look_up(code).expect("a look-up");
-        let product = found.products.first().expect("it is in the catalogue");
-        product.stock_milli.unwrap_or_default()
-    }
-
     /// Opening again, and what it says no with.
     pub fn refused_opening(dir: &Path) -> AppError {
         match Till::open(TillOptions::for_command(dir.to_owned())) {

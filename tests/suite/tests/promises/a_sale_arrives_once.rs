@@ -190,10 +190,7 @@ fn a_cloud_restarted_in_the_middle_of_a_drain_gets_the_rest() {
 #[test]
 fn what_is_no_cloud_is_told_and_nothing_changes() {
     const PAGE: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 20\r\n\r\n<html>Welcome</html>";
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let nobody = std::net::SocketAddr::from(([127, 0, 0, 1], 1));
     let page = Line::to(nobody, Cut::Says(PAGE));
     let noise = Line::to(nobody, Cut::Says(b"\x00\xff\x13 no HTTP at all"));
     let shop = Shop::alone("GBP");
