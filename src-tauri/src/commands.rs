@@ -2,6 +2,12 @@
 //!
 //! Commands run on Tauri's worker threads, never on the window's own: most of them end in a flush.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    clippy::redundant_closure_for_method_calls,
+    reason = "a command's arguments arrive owned, and each command reads like the others"
+)]
+
 use app::dto::{
     Approval, CartView, CategoryDto, CurrencyDto, DemoHint, Done, OperatorDto, PrintJobView,
     PrinterProfileDto, PrinterSettings, PrinterState, ProductDto, ReceiptPreview, RefundQuote,

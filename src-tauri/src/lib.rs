@@ -37,7 +37,11 @@ impl Shell {
     fn ask<T>(&self, ask: impl FnOnce(&Till) -> Result<T, AppError>) -> Result<T, AppError> {
         let till = self.till()?;
         let asked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| ask(till)));
-        asked.unwrap_or_else(|_| Err(AppError::internal(&"a fault of this program; nothing was changed")))
+        asked.unwrap_or_else(|_| {
+            Err(AppError::internal(
+                &"a fault of this program; nothing was changed",
+            ))
+        })
     }
 
     fn since_start_ms(&self) -> u64 {

@@ -31,7 +31,7 @@ async fn demo_sells_once_through_the_real_window() -> Result<()> {
     std::fs::copy(window.picture("demo-done").await?, out.join("done.png"))?;
     window.press("done-next").await?;
     window
-        .until_says("safety-line", "in the cloud", Duration::from_secs(60))
+        .until_says("safety-line", "in the cloud", Duration::from_mins(1))
         .await?;
     window.close().await?;
     for (format, name) in [

@@ -23,7 +23,11 @@ async fn five_wrong_pins_lock_and_a_scan_signs_nobody_in() -> Result<()> {
         window.find("signin-problem").await?;
     }
     let problem = window
-        .until_says("signin-problem", "oo many wrong PINs", Duration::from_secs(10))
+        .until_says(
+            "signin-problem",
+            "oo many wrong PINs",
+            Duration::from_secs(10),
+        )
         .await?;
     window.picture("locked").await?;
     ensure!(!window.shows("sell").await?, "locked out: {problem}");

@@ -177,6 +177,10 @@ impl Window {
     }
 
     /// Runs a script in the page.
+    #[allow(
+        dead_code,
+        reason = "the bench, which shares this file, reads the page with it"
+    )]
     pub async fn script(&self, script: &str) -> Result<Value> {
         Ok(self.client.execute(script, vec![]).await?)
     }

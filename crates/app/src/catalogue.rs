@@ -1,5 +1,6 @@
 //! What can be sold: searching, browsing, importing.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use domain::{Right, TaxClass};
@@ -45,7 +46,7 @@ impl ImportAnswer {
             self.rows, self.imported, self.updated, self.refused_rows
         );
         for row in &self.refused {
-            text.push_str(&format!("\nrow {}: {}", row.row, row.reason));
+            let _ = write!(text, "\nrow {}: {}", row.row, row.reason);
         }
         text
     }

@@ -1,5 +1,7 @@
 //! What only the command line asks: one sale in one go, a bare look-up, the queue as a list.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 use uuid::Uuid;
 use vault::outbox;
@@ -87,10 +89,11 @@ impl QueueList {
         );
         for entry in &self.entries {
             let number = entry.number.as_deref().unwrap_or("");
-            text.push_str(&format!(
+            let _ = write!(
+                text,
                 "\n{:>8}  {:?}  {}  {number}",
                 entry.seq, entry.state, entry.kind
-            ));
+            );
         }
         text
     }

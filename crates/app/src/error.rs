@@ -31,6 +31,10 @@ pub struct AppError {
     missing_docs,
     reason = "each code's sentence stands in the UI's words, one place for both"
 )]
+#[expect(
+    clippy::enum_variant_names,
+    reason = "`unknown_code` is the word on the wire"
+)]
 pub enum Code {
     WrongPin,
     PinLocked,

@@ -7,6 +7,13 @@
 //! Promises: a method that changes something answers after it is on disk; a "no" changes nothing;
 //! what a worker thread meets (a printer that is off, a cloud that is away) never stops selling.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    clippy::unused_self,
+    clippy::unnecessary_wraps,
+    reason = "a method of the facade is a command of the window: owned arguments, the till, an answer that may refuse"
+)]
+
 mod bring_up;
 mod catalogue;
 mod command_line;

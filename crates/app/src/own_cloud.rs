@@ -41,14 +41,13 @@ impl OwnCloud {
             .take()
             .map(|out| BufReader::new(out).read_line(&mut line));
         let url = line.trim().strip_prefix("listening on ").map(str::to_owned);
-        match (read, url) {
-            (Some(Ok(_)), Some(url)) => Ok(Self { child, url }),
-            _ => {
-                // It said nothing useful: end what we started, and say so.
-                let _ = child.kill();
-                let _ = child.wait();
-                Err(failed(&format!("it did not come up ({line:?})")))
-            }
+        if let (Some(Ok(_)), Some(url)) = (read, url) {
+            Ok(Self { child, url })
+        } else {
+            // It said nothing useful: end what we started, and say so.
+            let _ = child.kill();
+            let _ = child.wait();
+            Err(failed(&format!("it did not come up ({line:?})")))
         }
     }
 

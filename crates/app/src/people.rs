@@ -19,7 +19,7 @@ use crate::till::Till;
 /// A sign-in: from here to the sign-out, facts are booked on its date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Session {
-    pub session_id: Uuid,
+    pub id: Uuid,
     pub operator_id: Uuid,
     pub name: String,
     pub role: Role,
@@ -31,7 +31,7 @@ impl Session {
     pub fn actor(&self) -> Actor {
         Actor {
             operator: self.operator_id,
-            session: Some(self.session_id),
+            session: Some(self.id),
         }
     }
 }
@@ -46,7 +46,7 @@ pub(crate) struct Approved {
 impl Till {
     /// Everybody who may sign in here.
     pub fn operators(&self) -> Result<Vec<OperatorDto>, AppError> {
-        let all = self.vault.read(|reader| operators::list(reader))?;
+        let all = self.vault.read(operators::list)?;
         Ok(all.into_iter().map(dto).collect())
     }
 
@@ -161,7 +161,7 @@ impl Till {
     fn session(&self, operator_id: Uuid, name: String, role: Role) -> Session {
         let business_date = crate::views::local_date(self.now_ms());
         Session {
-            session_id: self.new_id(),
+            id: self.new_id(),
             operator_id,
             name,
             role,

@@ -111,7 +111,7 @@ impl Till {
     }
 
     pub(crate) fn print_waiting(&self) -> Result<u32, AppError> {
-        let open = self.vault.read(|reader| rows::count_open(reader))?;
+        let open = self.vault.read(rows::count_open)?;
         Ok(u32::try_from(open).unwrap_or(u32::MAX))
     }
 

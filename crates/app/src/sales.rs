@@ -39,7 +39,7 @@ impl Till {
     /// Recorded, not told: to be looked at before a new sale.
     pub fn untold_sales(&self) -> Result<Vec<SaleRow>, AppError> {
         let link = self.link_view();
-        let found = self.vault.read(|reader| rows::untold(reader))?;
+        let found = self.vault.read(rows::untold)?;
         Ok(found.iter().map(|row| row_view(row, &link)).collect())
     }
 
@@ -104,7 +104,7 @@ impl Till {
     }
 
     pub(crate) fn untold_count(&self) -> Result<u64, AppError> {
-        Ok(self.vault.read(|reader| rows::count_untold(reader))?)
+        Ok(self.vault.read(rows::count_untold)?)
     }
 
     fn time_line(

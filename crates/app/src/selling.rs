@@ -139,7 +139,7 @@ impl Till {
         {
             // If even reading fails, nothing is shown that is not on disk.
             counter.cart = None;
-            counter.cart = self.vault.read(|reader| cart_rows::load(reader))?;
+            counter.cart = self.vault.read(cart_rows::load)?;
             return Err(error.into());
         }
         if let CartTouched::Line(line_no) = touched {

@@ -173,7 +173,7 @@ impl Till {
         let mut config = self.usual("GBP", demo_branch(), "1")?;
         config.demo = true;
         config.cloud = cloud;
-        config.default_tax_class = "standard".to_owned();
+        "standard".clone_into(&mut config.default_tax_class);
         config.branch_lines = vec![
             "1 Harbour Road, Whitby".to_owned(),
             "VAT GB 123 4567 89".to_owned(),

@@ -71,7 +71,7 @@ impl Till {
     }
 
     fn safety(&self, cloud: Option<&CloudLink>, link: &LinkView) -> Result<Safety, AppError> {
-        let summary = self.vault.read(|reader| outbox::summary(reader))?;
+        let summary = self.vault.read(outbox::summary)?;
         let alone = matches!(cloud, None | Some(CloudLink::None));
         let kind = if alone {
             SafetyKind::Alone

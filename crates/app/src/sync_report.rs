@@ -80,7 +80,7 @@ impl Till {
     }
 
     fn waiting(&self) -> Result<(u64, u64), AppError> {
-        let summary = self.vault.read(|reader| outbox::summary(reader))?;
+        let summary = self.vault.read(outbox::summary)?;
         Ok((summary.ops_waiting, summary.needs_person()))
     }
 }

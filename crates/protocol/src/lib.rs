@@ -9,6 +9,12 @@
 //!
 //! Never does: I/O, reading a clock, making randomness, deciding what an op's effects are.
 
+#![allow(
+    clippy::struct_field_names,
+    clippy::wrong_self_convention,
+    reason = "units end a name; `to_sale` builds a sale, it does not convert a copy"
+)]
+
 pub mod audit;
 pub mod body;
 pub mod chain;
