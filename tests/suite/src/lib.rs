@@ -12,13 +12,11 @@
 mod cloud_room;
 mod ctl;
 mod line;
-mod newer;
 mod shop;
 
 pub use cloud_room::CloudRoom;
 pub use ctl::{Answer, ctl, program};
 pub use line::{Cut, Line};
-pub use newer::newer_vault;
 pub use shop::{MANAGER_PIN, Shop, private_key};
 
 use std::time::{Duration, Instant};

@@ -132,30 +132,6 @@ fn rest_of(dir: &Path) -> u64 {
 }
 
 #[test]
-fn a_vault_of_a_newer_program_is_left_alone() {
-    let mut shop = Shop::alone("GBP");
-    shop.sell(&["TEA"]);
-    shop.close();
-    let key = std::fs::read_to_string(shop.dir().join("till.key")).unwrap();
-    let key: serde_json::Value = serde_json::from_str(&key).unwrap();
-    let mut bytes = [0_u8; 32];
-    hex::decode_to_slice(key["vault"].as_str().unwrap(), &mut bytes).unwrap();
-    let file = suite::newer_vault(&shop.dir(), bytes);
-    let before = std::fs::read(&file).unwrap();
-    let refused = Shop::refused_opening(&shop.dir());
-    assert_eq!(refused.code, Code::VaultNewer, "{refused}");
-    assert!(
-        refused.detail.contains("newer program"),
-        "it says what to do: {refused}"
-    );
-    assert_eq!(std::fs::read(&file).unwrap(), before, "nothing was changed");
-    assert!(
-        !shop.dir().join("quarantine").exists(),
-        "nothing was set aside"
-    );
-}
-
-#[test]
 fn a_key_that_is_gone_or_open_to_others_opens_nothing_and_makes_nothing() {
     let mut shop = Shop::alone("GBP");
     shop.sell(&["TEA"]);
