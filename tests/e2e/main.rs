@@ -8,6 +8,7 @@ mod cloud;
 mod counter;
 mod demo;
 mod display;
+mod looks;
 mod offline;
 mod place;
 mod refund;
