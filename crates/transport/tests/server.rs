@@ -29,9 +29,7 @@ fn signed(url: &str, sent: Sent<'_>) -> RequestBuilder {
         at_ms: 5,
         signature: sign(&key(), &request.statement()),
     };
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = Client::builder().no_proxy().build().unwrap();
-    let mut builder = client
+    let mut builder = client()
         .post(format!("{url}{}", sent.path))
         .header("authorization", header.to_header())
         .body(sent.body);
@@ -42,6 +40,12 @@ fn signed(url: &str, sent: Sent<'_>) -> RequestBuilder {
         builder = builder.header("content-encoding", encoding);
     }
     builder
+}
+
+/// A client of our own TLS, made here because each test may be a process of its own.
+fn client() -> Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().no_proxy().build().unwrap()
 }
 
 fn push_of(body: Vec<u8>, encoding: Option<&str>) -> Sent<'_> {
@@ -168,7 +172,7 @@ async fn what_is_missing_or_malformed_is_named() {
 #[tokio::test]
 async fn what_nobody_answers_is_answered_in_our_words() {
     let (_cloud, url) = serve().await;
-    let client = Client::builder().no_proxy().build().unwrap();
+    let client = client();
     let nowhere = client.get(format!("{url}/nowhere")).send().await.unwrap();
     assert_eq!(refused(nowhere).await, ApiCode::NotFound, "unknown path");
     let wrong = client.get(format!("{url}{}", paths::PUSH)).send().await;
