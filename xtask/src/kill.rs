@@ -110,7 +110,7 @@ pub(crate) fn prove(plan: &Plan) -> Result<Counted> {
         plan.runs, plan.profile
     );
     let folder = place::target().join("kill").join(seed.to_string());
-    kills(plan, &folder).with_context(|| {
+    let killed = kills(plan, &folder).with_context(|| {
         format!(
             "seed {seed} (again: cargo xtask kill --runs {} --seed {seed}); files: {}",
             plan.runs,
@@ -120,16 +120,17 @@ pub(crate) fn prove(plan: &Plan) -> Result<Counted> {
     // Kept when something is wrong, and only then.
     let _ = std::fs::remove_dir_all(&folder);
     Ok(Counted {
-        passed: u64::from(plan.runs),
+        passed: u64::from(killed),
         failed: 0,
     })
 }
 
-fn kills(plan: &Plan, folder: &Path) -> Result<()> {
+/// Kills and checks; answers how many kills there were.
+fn kills(plan: &Plan, folder: &Path) -> Result<u32> {
     let mut dice = Dice::new(plan.seed);
     let invoices = match &plan.csv {
         Some(path) => invoices::from_file(path)?,
-        None => invoices::made_up(plan.runs.max(1) * 40, &mut dice),
+        None => invoices::made_up(plan.runs.max(1) * 120, &mut dice),
     };
     let _ = std::fs::remove_dir_all(folder);
     std::fs::create_dir_all(folder)
@@ -161,12 +162,14 @@ fn kills(plan: &Plan, folder: &Path) -> Result<()> {
         books.acknowledged() > 0,
         "not one invoice was acknowledged: nothing was proved"
     );
+    // The invoices may end first on a fast machine; a run of mostly unkilled replays proves little.
     ensure!(
-        killed == plan.runs || next == invoices.len(),
-        "only {killed} of {} kills were done",
+        killed * 4 >= plan.runs * 3,
+        "only {killed} of {} kills were done before the invoices ended",
         plan.runs
     );
-    prove_books(&till, &cloud, &books)
+    prove_books(&till, &cloud, &books)?;
+    Ok(killed)
 }
 
 /// Whether the run was killed; otherwise it came to the end of its part first.
