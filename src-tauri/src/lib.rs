@@ -36,10 +36,14 @@ impl Shell {
     /// keeps selling.
     fn ask<T>(&self, ask: impl FnOnce(&Till) -> Result<T, AppError>) -> Result<T, AppError> {
         let till = self.till()?;
-        let asked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| ask(till)));
+        // A command may wait for a disk, a printer or a cloud: the window's few worker threads are
+        // handed on meanwhile, so that a scan never waits for somebody else's drawer.
+        let asked = tokio::task::block_in_place(|| {
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| ask(till)))
+        });
         asked.unwrap_or_else(|_| {
             Err(AppError::internal(
-                &"a fault of this program; nothing was changed",
+                &"a fault of this program: look at the list of sales before trying again",
             ))
         })
     }

@@ -5,8 +5,9 @@
 //! "unconfirmed" for a person, because a second print of it would have to say COPY. Promises that
 //! nothing here ever holds up or undoes a sale.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Weak;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -83,7 +84,12 @@ fn run(till: &Weak<Till>, todo: &Receiver<Order>) {
                 drawer(&till);
                 wait
             }
-            Ok(Order::Look) | Err(RecvTimeoutError::Timeout) => till.print_waiting_jobs(todo),
+            Ok(Order::Look) | Err(RecvTimeoutError::Timeout) => {
+                match till.print_waiting_jobs(todo) {
+                    Some(wait) => wait,
+                    None => return,
+                }
+            }
         };
     }
 }
@@ -96,32 +102,32 @@ fn drawer(till: &Till) {
 }
 
 impl Till {
-    /// Prints until nothing waits or the printer is in trouble; answers how long to rest.
-    fn print_waiting_jobs(&self, todo: &Receiver<Order>) -> Duration {
+    /// Prints until nothing waits or the printer is in trouble; answers how long to rest, `None`
+    /// when told to stop meanwhile.
+    fn print_waiting_jobs(&self, todo: &Receiver<Order>) -> Option<Duration> {
         loop {
             let Some(config) = self.config_if_set_up().filter(|config| config.prints()) else {
-                return Duration::MAX;
+                return Some(Duration::MAX);
             };
-            let next = self.vault.read(|reader| rows::open(reader, 500));
-            let job = match next {
-                Ok(open) => open.into_iter().find(|job| job.state == JobState::Waiting),
-                Err(error) => {
-                    tracing::error!("the print queue cannot be read: {error}");
-                    return AGAIN;
-                }
+            let next = self.vault.read(|reader| rows::next_waiting(reader));
+            let printed = match next {
+                Ok(None) => return Some(Duration::MAX),
+                Ok(Some(job)) => self.print_one(&config, &job),
+                Err(error) => Err(error.into()),
             };
-            let Some(job) = job else { return Duration::MAX };
-            match self.print_one(&config, &job) {
+            match printed {
                 Ok(true) => {}
-                Ok(false) => return AGAIN,
+                Ok(false) => return Some(AGAIN),
                 Err(error) => {
-                    tracing::error!("a print job could not be kept: {error}");
-                    return AGAIN;
+                    tracing::error!("the print queue cannot be read or kept: {error}");
+                    return Some(AGAIN);
                 }
             }
-            // A drawer that should open does not wait for the rest of the queue.
-            if let Ok(Order::Drawer) = todo.try_recv() {
-                drawer(self);
+            match todo.try_recv() {
+                // A drawer that should open does not wait for the rest of the queue.
+                Ok(Order::Drawer) => drawer(self),
+                Ok(Order::Stop) | Err(TryRecvError::Disconnected) => return None,
+                Ok(Order::Look) | Err(TryRecvError::Empty) => {}
             }
         }
     }
@@ -135,25 +141,31 @@ impl Till {
             state: JobState::Printing,
             ..job.clone()
         }));
-        let printed = self.bytes_of(config, job).and_then(|bytes| {
-            let mut printer = printer(&config.printer)?;
-            Ok(printer.print(&bytes))
-        });
-        let (state, trouble) = match printed {
-            Ok(Ok(PrintOutcome::Printed)) => (None, None),
-            Ok(Ok(PrintOutcome::Unconfirmed)) if !config.profile().answers_status => (None, None),
-            Ok(Ok(PrintOutcome::Unconfirmed)) => {
-                (Some(JobState::Unconfirmed), Some(NO_WORD.to_owned()))
+        let bytes = match self.drawn(config, job) {
+            Ok(bytes) => bytes,
+            // A receipt that cannot be drawn waits for a person and holds up no other.
+            Err(error) => return self.keep_state(job, JobState::Unconfirmed, error.to_string()),
+        };
+        let printed = printer(&config.printer).map(|mut printer| printer.print(&bytes));
+        match printed {
+            Ok(Ok(PrintOutcome::Printed)) => self.keep_printed(job),
+            Ok(Ok(PrintOutcome::Unconfirmed)) if !config.profile().answers_status => {
+                self.keep_printed(job)
             }
-            Ok(Err(trouble)) => (Some(after(&trouble)), Some(trouble.words())),
-            Err(error) => (Some(JobState::Waiting), Some(error.to_string())),
-        };
-        let Some(state) = state else {
-            return self.keep_printed(job).map(|()| true);
-        };
-        let words = trouble.clone();
+            Ok(Ok(PrintOutcome::Unconfirmed)) => {
+                self.keep_state(job, JobState::Unconfirmed, NO_WORD.to_owned())
+            }
+            Ok(Err(trouble)) => self.keep_state(job, after(&trouble), trouble.words()),
+            Err(error) => self.keep_state(job, JobState::Waiting, error.to_string()),
+        }
+    }
+
+    /// Keeps a job that is not on paper; `true` if the next one may be tried.
+    fn keep_state(&self, job: &PrintJob, state: JobState, words: String) -> Result<bool, AppError> {
+        let (job_id, stored) = (job.job_id, words.clone());
         self.vault
-            .transact(move |tx| rows::set_state(tx, job_id, state, words.as_deref()))?;
+            .transact(move |tx| rows::set_state(tx, job_id, state, Some(&stored)))?;
+        let trouble = Some(words);
         self.tell_job(view(&PrintJob {
             state,
             trouble,
@@ -162,7 +174,17 @@ impl Till {
         Ok(state == JobState::Unconfirmed)
     }
 
-    fn keep_printed(&self, job: &PrintJob) -> Result<(), AppError> {
+    /// The job's bytes; a fault in the drawing is an answer, not the end of the thread.
+    fn drawn(&self, config: &TillConfig, job: &PrintJob) -> Result<Vec<u8>, AppError> {
+        let drawing = AssertUnwindSafe(|| self.bytes_of(config, job));
+        catch_unwind(drawing).unwrap_or_else(|_| {
+            Err(AppError::internal(
+                &"this receipt cannot be drawn; the sale is recorded",
+            ))
+        })
+    }
+
+    fn keep_printed(&self, job: &PrintJob) -> Result<bool, AppError> {
         let (job_id, sale_id) = (job.job_id, job.sale_id);
         self.vault.transact(move |tx| {
             rows::printed(tx, job_id)?;
@@ -170,7 +192,7 @@ impl Till {
             sale_id.map_or(Ok(()), |sale_id| sales::told(tx, sale_id))
         })?;
         self.tell_job(ended(job, PrintState::Printed));
-        Ok(())
+        Ok(true)
     }
 
     fn tell_job(&self, job: PrintJobView) {

@@ -9,7 +9,7 @@ use domain::Right;
 
 use crate::config::CONFIG;
 use crate::dto::{PrintJobView, PrintState, PrinterProfileDto, PrinterSettings, PrinterState};
-use crate::error::AppError;
+use crate::error::{AppError, Code};
 use crate::print_worker;
 use crate::status::printer_state;
 use crate::till::Till;
@@ -21,9 +21,17 @@ impl Till {
     /// Prints a sale's receipt again, marked COPY.
     pub fn print_again(&self, sale_id: Uuid) -> Result<PrintJobView, AppError> {
         self.session_with(Right::Reprint)?;
-        let job = self
-            .vault
-            .transact(move |tx| rows::add(tx, JobKind::Copy, Some(sale_id)))?;
+        self.refuse_without_printer()?;
+        let job = self.vault.transact(move |tx| {
+            match rows::of_sale(tx, sale_id)? {
+                // What is in the queue already is let go: no second paper for one wish.
+                Some(open) if open.state == JobState::Unconfirmed => {
+                    rows::try_again(tx, open.job_id)?;
+                    Ok(rows::by_id(tx, open.job_id)?.unwrap_or(open))
+                }
+                _ => rows::add(tx, JobKind::Copy, Some(sale_id)),
+            }
+        })?;
         self.wake_printing();
         self.tell_status();
         Ok(view(&job))
@@ -73,6 +81,8 @@ impl Till {
 
     /// Prints a page that shows whether the printer is set up right.
     pub fn test_print(&self) -> Result<PrintJobView, AppError> {
+        self.session_with(Right::Reprint)?;
+        self.refuse_without_printer()?;
         let job = self
             .vault
             .transact(|tx| rows::add(tx, JobKind::Test, None))?;
@@ -89,6 +99,17 @@ impl Till {
             name: profile.name,
         };
         Ok(PrinterProfile::bundled().into_iter().map(profile).collect())
+    }
+
+    /// A job that nothing can print would come out weeks later.
+    fn refuse_without_printer(&self) -> Result<(), AppError> {
+        if self.config()?.prints() {
+            return Ok(());
+        }
+        Err(AppError::new(
+            Code::PrinterUnreachable,
+            "no printer is set up: choose one in Settings",
+        ))
     }
 
     /// Opens the drawer without a sale.

@@ -118,6 +118,30 @@ pub fn open(on: &impl Reads, limit: u32) -> Result<Vec<PrintJob>, VaultError> {
     Ok(found)
 }
 
+/// The oldest open job of a sale, if there is one.
+pub fn of_sale(on: &impl Reads, sale_id: Uuid) -> Result<Option<PrintJob>, VaultError> {
+    let found = on
+        .db()
+        .prepare_cached(&format!(
+            "{SELECT} WHERE s.sale_id = :sale_id ORDER BY j.job_id LIMIT 1"
+        ))?
+        .query_row(named_params! { ":sale_id": blob(&sale_id) }, read)
+        .optional()?;
+    Ok(found)
+}
+
+/// The oldest job that may be printed now, however many stand before it unconfirmed.
+pub fn next_waiting(on: &impl Reads) -> Result<Option<PrintJob>, VaultError> {
+    let found = on
+        .db()
+        .prepare_cached(&format!(
+            "{SELECT} WHERE j.state = 'waiting' ORDER BY j.job_id LIMIT 1"
+        ))?
+        .query_row([], read)
+        .optional()?;
+    Ok(found)
+}
+
 /// How many jobs are not done.
 pub fn count_open(on: &impl Reads) -> Result<u64, VaultError> {
     let count: i64 = crate::reads::scalar(on.db(), "SELECT count(*) FROM print_job", [])?;
@@ -167,7 +191,7 @@ pub fn try_again(tx: &Tx<'_>, job_id: Uuid) -> Result<(), VaultError> {
     tx.db()
         .prepare_cached(
             "UPDATE print_job SET state = 'waiting', trouble = NULL,
-               kind = CASE kind WHEN 'receipt' THEN 'copy' ELSE kind END
+               kind = CASE WHEN kind = 'receipt' AND attempts > 0 THEN 'copy' ELSE kind END
              WHERE job_id = :job_id",
         )?
         .execute(named_params! { ":job_id": blob(&job_id) })?;
@@ -205,12 +229,13 @@ fn finish(tx: &Tx<'_>, job: &PrintJob, what: &str) -> Result<(), VaultError> {
     Ok(())
 }
 
-/// At start-up: what was with the printer when the program ended is unknown.
+/// At start-up: what was with the printer when the program ended is unknown, and the receipt of a
+/// sale that nobody has seen is printed when a person says so, not by itself.
 pub(crate) fn after_restart(db: &Connection) -> Result<(), VaultError> {
     db.prepare_cached(
         "UPDATE print_job SET state = 'unconfirmed',
-           trouble = coalesce(trouble, 'the program ended while this was printing')
-         WHERE state = 'printing'",
+           trouble = coalesce(trouble, 'the program ended before this was known to be printed')
+         WHERE state = 'printing' OR op_no IN (SELECT op_no FROM untold)",
     )?
     .execute([])?;
     Ok(())
