@@ -63,6 +63,8 @@ struct Shown {
     link: LinkView,
     /// The engine has heard the cloud's heads and found nothing beyond them.
     resting: bool,
+    /// The engine goes on with nothing before a person has acted.
+    halted: bool,
     /// How often the engine came to rest or gave an attempt up.
     rounds: u64,
 }
@@ -109,17 +111,18 @@ impl SyncWorker {
         self.shared.lock().link.clone()
     }
 
-    /// Waits until the engine rests with nothing beyond the heads; with `keep_trying` failures of
-    /// the path do not end the wait, only the deadline does. What needs a person ends it at once:
-    /// waiting would not help.
+    /// Waits until the engine rests with nothing beyond the heads, and says whether all is well
+    /// then; with `keep_trying` failures of the path do not end the wait, only the deadline does.
+    /// What halts the engine until a person acts ends it at once: waiting would not help.
     pub fn wait_until_drained(&self, within: Duration, keep_trying: bool) -> bool {
         let shown = self.shared.lock();
         let done = |shown: &mut Shown| {
-            let gave_up = shown.link.needs_person || !keep_trying;
+            let gave_up = shown.halted || !keep_trying;
             !(shown.resting || (gave_up && shown.rounds > 0))
         };
         let waited = self.shared.changed.wait_timeout_while(shown, within, done);
-        waited.unwrap_or_else(PoisonError::into_inner).0.resting
+        let shown = waited.unwrap_or_else(PoisonError::into_inner).0;
+        shown.resting && !shown.link.needs_person
     }
 
     /// Ends it, cutting a call short.
@@ -151,8 +154,15 @@ impl Shared {
             (false, _) => None,
         };
         link.next_attempt_at_ms = view.next_attempt_at.filter(|_| now_waiting).map(&wall_of);
-        link.last_answer.clone_from(&view.last_words);
-        link.needs_person = matches!(view.kind, SyncKind::NeedsPerson | SyncKind::Refused);
+        let halted = matches!(view.kind, SyncKind::NeedsPerson | SyncKind::Refused);
+        // What needed a person stays said until the cloud's next heads have been judged.
+        let judged = !matches!(view.kind, SyncKind::Connecting | SyncKind::Healing);
+        let needs_person = halted || view.needs_person.is_some();
+        if needs_person || judged || !link.needs_person {
+            let words = view.needs_person.as_ref().or(view.last_words.as_ref());
+            link.last_answer = words.cloned();
+            link.needs_person = needs_person;
+        }
         link.failing = failing;
         link.too_large = view.too_large.map(|(_, seq)| seq);
         link.in_flight = view
@@ -161,6 +171,7 @@ impl Shared {
             .map(|run| (run.from, run.to))
             .reduce(|all, run| (all.0.min(run.0), all.1.max(run.1)));
         shown.resting = view.kind == SyncKind::Resting;
+        shown.halted = halted;
         if matches!(
             view.kind,
             SyncKind::Resting | SyncKind::Waiting | SyncKind::Refused | SyncKind::NeedsPerson
@@ -176,6 +187,7 @@ impl Shared {
 
     fn broken(&self) {
         let mut shown = self.lock();
+        shown.halted = true;
         shown.link.needs_person = true;
         shown.link.last_answer =
             Some("sending stopped on a fault of this program: start the till again".to_owned());

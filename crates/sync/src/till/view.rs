@@ -54,6 +54,9 @@ pub struct SyncView {
     pub next_attempt_at: Option<MonoMs>,
     /// The last failure in words; gone with the next progress.
     pub last_words: Option<String>,
+    /// What waits for a person, in words, whatever the engine is doing meanwhile: a tail that
+    /// cannot be fetched does not stop the sending, and is said all the same.
+    pub needs_person: Option<String>,
     /// Whether five attempts in a row have failed.
     pub circuit_open: bool,
     /// What is on the wire.
@@ -101,6 +104,7 @@ impl TillSync {
             failures: self.backoff.failures(),
             next_attempt_at,
             last_words: self.last_words.clone(),
+            needs_person: self.needs_person.values().next().cloned(),
             circuit_open: self.backoff.is_open(),
             in_flight: match &self.phase {
                 Phase::Pushing(batch) => in_flight(batch),
