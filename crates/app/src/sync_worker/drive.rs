@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use protocol::cloud::{CallFailure, CloudApi as _};
 use protocol::limits::MAX_HELLO_HEADS;
-use protocol::wire::{HelloAnswer, HelloRequest, PROTO};
+use protocol::wire::{CloudHead, HelloAnswer, HelloRequest, PROTO};
 use sync::till::{Batch, CallId, Effect, Event, Healed, Hello, TillSync, TillSyncConfig, TimerId};
 use uuid::Uuid;
 use vault::attempts::{Attempt, AttemptKind};
@@ -20,12 +20,17 @@ use crate::bring_up::APP_VERSION;
 use crate::error::AppError;
 use crate::till::Till;
 
+/// A clock's error that moved less than this since it was kept is not kept anew, milliseconds.
+const CLOCK_MOVED_MS: u64 = 1_000;
+
 /// The engine with its hands.
 pub(super) struct Drive {
     engine: TillSync,
     line: Option<CloudLine>,
     timer: Option<(TimerId, u64)>,
     clock: Arc<dyn protocol::ports::Clock>,
+    /// The clock's error as the vault was last told.
+    clock_err_kept_ms: Option<i64>,
     shared: Arc<Shared>,
     effects: Vec<Effect>,
 }
@@ -50,6 +55,7 @@ impl Drive {
             line: None,
             timer: None,
             clock: Arc::clone(&till.clock),
+            clock_err_kept_ms: None,
             shared: Arc::clone(shared),
             effects: Vec::new(),
         })
@@ -115,11 +121,7 @@ impl Drive {
                 heads,
             } => {
                 let clock_err_ms = till.now_ms() - server_time_ms;
-                self.shared.keep_clock_error(clock_err_ms);
-                if let Err(error) = store::heads(till, cloud_epoch, clock_err_ms, heads) {
-                    tracing::error!("the cloud's heads could not be kept: {error}");
-                }
-                till.tell_status();
+                self.keep_heads(till, cloud_epoch, clock_err_ms, heads);
                 Done::Nothing
             }
             Effect::FetchTail {
@@ -161,12 +163,28 @@ impl Drive {
         }
     }
 
+    fn keep_heads(&mut self, till: &Till, epoch: Uuid, clock_err_ms: i64, heads: Vec<CloudHead>) {
+        self.shared.keep_clock_error(clock_err_ms);
+        let kept = self.clock_err_kept_ms;
+        let moved = kept.is_none_or(|kept| kept.abs_diff(clock_err_ms) >= CLOCK_MOVED_MS);
+        let to_keep = moved.then_some(clock_err_ms);
+        match store::heads(till, epoch, to_keep, heads) {
+            Ok(()) => self.clock_err_kept_ms = to_keep.or(kept),
+            Err(error) => tracing::error!("the cloud's heads could not be kept: {error}"),
+        }
+        till.tell_status();
+    }
+
     fn hello(&mut self, till: &Till, call: CallId, cloud_epoch_seen: Option<Uuid>) -> Done {
         let started_at_ms = till.now_ms();
         let asked = self.ask_hello(till, cloud_epoch_seen);
         let Some(result) = asked else {
             return Done::Stopped;
         };
+        let result = result.and_then(|answer| match store::held(till, &answer.heads) {
+            Ok(held) => Ok(Hello { held, answer }),
+            Err(error) => Err(path(&error)),
+        });
         self.keep_attempt(
             till,
             AttemptKind::Hello,
@@ -175,10 +193,6 @@ impl Drive {
             words(&result, "answered"),
             &result,
         );
-        let result = result.map(|answer| Hello {
-            held: store::held(till, &answer.heads),
-            answer,
-        });
         Done::Answer(Event::HelloDone { call, result })
     }
 
@@ -225,7 +239,7 @@ impl Drive {
         Done::Answer(Event::PushDone { call, result })
     }
 
-    /// One call on the line, opened if it is not; `None`: told to stop meanwhile.
+    /// One call on the line, opened if it is not or if its own cloud has ended; `None`: told to stop meanwhile.
     fn call<T, F>(
         &mut self,
         till: &Till,
@@ -235,6 +249,10 @@ impl Drive {
         F: Future<Output = Result<T, CallFailure>>,
         T: Send,
     {
+        if self.line.as_mut().is_some_and(CloudLine::own_has_ended) {
+            tracing::warn!("the demo branch's own cloud has ended: it is started again");
+            self.line = None;
+        }
         if self.line.is_none() {
             match till.cloud_line() {
                 Ok(line) => self.line = Some(line),

@@ -22,7 +22,7 @@ pub(crate) struct CloudLine {
     /// `None` only while it is being dropped.
     runtime: Option<Runtime>,
     /// The demo branch's own cloud, running as long as the line.
-    _own: Option<OwnCloud>,
+    own: Option<OwnCloud>,
 }
 
 /// What joining brought.
@@ -50,8 +50,13 @@ impl CloudLine {
         Ok(Self {
             cloud,
             runtime: Some(runtime),
-            _own: own,
+            own,
         })
+    }
+
+    /// Whether the line ends at a cloud of our own that runs no more.
+    pub fn own_has_ended(&mut self) -> bool {
+        self.own.as_mut().is_some_and(OwnCloud::has_ended)
     }
 
     /// Runs one call to its end, on a thread of its own: a command of the window is run by a

@@ -100,41 +100,66 @@ fn stretch(
 }
 
 /// What this till holds at the places of the cloud's heads.
-pub(super) fn held(till: &Till, heads: &[CloudHead]) -> Vec<HeldAt> {
-    let at = |head: &CloudHead| HeldAt {
-        segment: head.segment,
-        seq: head.seq,
-        chain: chain_at(till, head.segment, head.seq),
+///
+/// A vault that cannot be read holds no one knows what: an error, never "nothing".
+pub(super) fn held(till: &Till, heads: &[CloudHead]) -> Result<Vec<HeldAt>, AppError> {
+    let held = till.vault.read(|reader| {
+        let at = |head: &CloudHead| {
+            Ok(HeldAt {
+                segment: head.segment,
+                seq: head.seq,
+                chain: chain_at(reader, head.segment, head.seq)?,
+            })
+        };
+        heads.iter().map(at).collect()
+    })?;
+    Ok(held)
+}
+
+fn chain_at(
+    reader: &impl Reads,
+    segment: SegmentId,
+    seq: u64,
+) -> Result<Option<ChainHash>, VaultError> {
+    let Some(before) = seq.checked_sub(1) else {
+        return Ok(None);
     };
-    heads.iter().map(at).collect()
+    let found = outbox::ops_after(reader, segment, before, 1, u64::MAX)?;
+    let here = found.first().filter(|op| op.seq == seq);
+    Ok(here.map(|op| op.chain))
 }
 
-fn chain_at(till: &Till, segment: SegmentId, seq: u64) -> Option<ChainHash> {
-    let before = seq.checked_sub(1)?;
-    let found = till
-        .vault
-        .read(|reader| outbox::ops_after(reader, segment, before, 1, u64::MAX));
-    found
-        .ok()?
-        .first()
-        .filter(|op| op.seq == seq)
-        .map(|op| op.chain)
-}
-
-/// Keeps the heads; a new epoch is another cloud or an older one, and nothing it said before counts.
+/// Keeps the heads, and the clock's error if it is given; a new epoch is another cloud or an older
+/// one, and nothing it said before counts. Writes nothing if nothing of it is new.
 pub(super) fn heads(
     till: &Till,
     epoch: Uuid,
-    clock_err_ms: i64,
+    clock_err_ms: Option<i64>,
     heads: Vec<CloudHead>,
 ) -> Result<(), AppError> {
+    let (same_cloud, heads) = till.vault.read(|reader| {
+        if settings::get::<Uuid>(reader, CLOUD_EPOCH)? != Some(epoch) {
+            return Ok((false, heads));
+        }
+        let mut news = Vec::new();
+        for head in heads {
+            if outbox::cloud_head(reader, head.segment)? != Some(head) {
+                news.push(head);
+            }
+        }
+        Ok((true, news))
+    })?;
+    if same_cloud && heads.is_empty() && clock_err_ms.is_none() {
+        return Ok(());
+    }
     Ok(till.vault.transact(move |tx| {
-        let seen: Option<Uuid> = settings::get(tx, CLOUD_EPOCH)?;
-        if seen != Some(epoch) {
+        if !same_cloud {
             outbox::forget_heads(tx)?;
             settings::put_passing(tx, CLOUD_EPOCH, &epoch)?;
         }
-        tx.set_clock_error_ms(Some(clock_err_ms));
+        if clock_err_ms.is_some() {
+            tx.set_clock_error_ms(clock_err_ms);
+        }
         outbox::store_heads(tx, &heads)
     })?)
 }
