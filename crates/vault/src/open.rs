@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use journal::{Entry, Journal, JournalError, OpenJournal};
 use protocol::TillIdentity;
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 use zeroize::Zeroizing;
 
 use crate::connection::{self, Access};
@@ -191,9 +191,25 @@ fn look(
         Err(VaultError::Damaged { what }) => Ok(Looked::Damaged(what)),
         Err(VaultError::Unreadable { what, why }) => Ok(Looked::Damaged(format!("{what}: {why}"))),
         // A row of a kind that cannot be, a table that is not there: not what this program wrote.
-        Err(VaultError::Sql(error)) => Ok(Looked::Damaged(error.to_string())),
+        Err(VaultError::Sql(error)) if !passing(&error) => Ok(Looked::Damaged(error.to_string())),
         other => other,
     }
+}
+
+/// What says nothing about the file: somebody else has it for a moment, or the machine lacks
+/// something. A sound vault is not set aside for it.
+fn passing(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(
+            ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::CannotOpen
+                | ErrorCode::OutOfMemory
+                | ErrorCode::FileLockingProtocolFailed
+                | ErrorCode::OperationInterrupted
+        )
+    )
 }
 
 fn try_look(

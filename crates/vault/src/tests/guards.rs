@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use super::fixture::Till;
 use crate::rows::{cart, tally};
-use crate::{LIMITS, OpenVault, VaultError, VaultKey};
+use crate::{Damage, LIMITS, OpenVault, VaultError, VaultKey};
 
 #[test]
 fn a_second_process_is_refused_and_told_which_one_has_it() {
@@ -35,6 +35,26 @@ fn a_wrong_key_is_refused_and_nothing_is_set_aside() {
         "a wrong key is no damage"
     );
     assert_eq!(till.open().1.untold, 2, "the right key still opens it");
+}
+
+#[test]
+fn a_vault_that_cannot_be_opened_just_now_is_left_as_it_is() {
+    let (till, _) = Till::with_sales(2);
+    let in_the_way = till.path("vault.db-wal");
+    std::fs::create_dir(&in_the_way).unwrap();
+    let refused = till.try_open().err();
+    assert!(matches!(refused, Some(VaultError::Sql(_))), "{refused:?}");
+    assert!(
+        !till.path("quarantine").exists(),
+        "what passes is no damage"
+    );
+    std::fs::remove_dir(&in_the_way).unwrap();
+    let report = till.open().1;
+    assert_eq!(
+        (report.vault, report.untold),
+        (Damage::None, 2),
+        "the same vault opens once it can"
+    );
 }
 
 #[test]
