@@ -92,8 +92,13 @@ impl Till {
         })
     }
 
-    /// Adds somebody who may sign in.
-    pub(crate) fn add_operator(&self, name: &str, role: Role, pin: &str) -> Result<(), AppError> {
+    /// Somebody who may sign in, with their PIN hashed; nothing is stored.
+    pub(crate) fn new_operator(
+        &self,
+        name: &str,
+        role: Role,
+        pin: &str,
+    ) -> Result<Operator, AppError> {
         domain::pin_well_formed(pin)?;
         if name.trim().is_empty() {
             return Err(
@@ -102,17 +107,14 @@ impl Till {
         }
         let pepper = vault::VaultKey::new(self.keys.vault).pin_pepper();
         let verifier = PinVerifier::make(pin, &pepper, self.entropy.as_ref())?;
-        let operator = Operator {
+        Ok(Operator {
             operator_id: self.new_id(),
             name: name.trim().to_owned(),
             role,
             pin_hash: serde_json::to_string(&verifier)
                 .map_err(|error| AppError::internal(&error))?,
             active: true,
-        };
-        Ok(self
-            .vault
-            .transact(move |tx| operators::put(tx, &operator))?)
+        })
     }
 
     /// The session, if its operator has the right; else a refusal that says who could.

@@ -5,6 +5,7 @@
 
 use domain::{Currency, InStoreRule, Role, TaxClass};
 use serde::Serialize;
+use vault::operators::{self, Operator};
 use vault::settings;
 use vault::shop::{ImportOptions, PriceRule};
 
@@ -151,10 +152,7 @@ impl Till {
         if self.config_if_set_up().is_none() {
             return Ok(());
         }
-        Err(AppError::new(
-            Code::AlreadySetUp,
-            "this till is set up already: nothing was changed",
-        ))
+        Err(already_set_up())
     }
 
     /// The demo branch with its own cloud, or alone where the cloud's program is not installed.
@@ -213,16 +211,18 @@ impl Till {
         ))
     }
 
-    /// The last step: people and taxes first, the config last, so that a half set-up is none.
+    /// The last step: taxes first, then people and config at once, so that a half set-up is none
+    /// and two at the same time are one.
     fn begin(
         &self,
         mut config: TillConfig,
         taxes: &[TaxClass],
         people: &[(&str, Role, &str)],
     ) -> Result<(), AppError> {
-        for (_, _, pin) in people {
-            domain::pin_well_formed(pin)?;
-        }
+        let people: Vec<Operator> = people
+            .iter()
+            .map(|(name, role, pin)| self.new_operator(name, *role, pin))
+            .collect::<Result<_, _>>()?;
         let none = TaxClass {
             code: NO_TAX.to_owned(),
             name: "No tax".to_owned(),
@@ -236,12 +236,16 @@ impl Till {
         {
             config.default_tax_class.clone_from(&first.code);
         }
-        for (name, role, pin) in people {
-            self.add_operator(name, *role, pin)?;
-        }
         let stored = config.clone();
-        self.vault
-            .transact(move |tx| settings::put(tx, CONFIG, &stored))?;
+        self.vault.transact_or(move |tx| -> Result<_, AppError> {
+            if settings::get::<TillConfig>(tx, CONFIG)?.is_some() {
+                return Err(already_set_up());
+            }
+            for operator in &people {
+                operators::put(tx, operator)?;
+            }
+            Ok(settings::put(tx, CONFIG, &stored)?)
+        })?;
         self.remember_config(config);
         Ok(())
     }
@@ -257,6 +261,13 @@ impl Till {
             }
         }
     }
+}
+
+fn already_set_up() -> AppError {
+    AppError::new(
+        Code::AlreadySetUp,
+        "this till is set up already: nothing was changed",
+    )
 }
 
 fn demo_branch() -> &'static str {
