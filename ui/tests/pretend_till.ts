@@ -16,6 +16,9 @@ import type {
 } from '../src/bindings';
 import { detailOf, NOW, people, pounds, products, refused, safe, totals } from './samples';
 
+/** Over all pretend tills: the window outlives each of them. */
+let revision = 0;
+
 export class PretendTill {
   operator: OperatorDto | null = null;
   setUp = true;
@@ -45,6 +48,7 @@ export class PretendTill {
 
   status(): TillStatus {
     return {
+      revision: ++revision,
       set_up: this.setUp,
       branch_name: 'Harbour Street',
       till_name: 'Till 2',
@@ -302,7 +306,12 @@ export class PretendTill {
     refund_quote: ({ request }: Record<string, unknown>) => {
       const { lines } = request as { lines: { quantity_milli: number }[] };
       const gross = lines.reduce((sum, l) => sum + Math.round((l.quantity_milli * 340) / 1000), 0);
-      return { totals: totals(gross), cash_rounding_minor: 0, to_give_minor: gross };
+      return {
+        refund_id: 'refund-1',
+        totals: totals(gross),
+        cash_rounding_minor: 0,
+        to_give_minor: gross,
+      };
     },
     refund: () => ({ ...this.done(), kind: 'refund', to_pay_minor: 680 }),
     sync_now: () => this.status(),

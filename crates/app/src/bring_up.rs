@@ -1,6 +1,7 @@
 //! How a till comes up: keys, vault, catalogue, the open cart, the workers.
 
 use std::path::Path;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, RwLock};
 
 use ed25519_dalek::SigningKey;
@@ -64,6 +65,8 @@ impl Till {
             pin_gate: Mutex::new(()),
             config: RwLock::new(config.map(Arc::new)),
             listeners: Listeners::default(),
+            telling: Mutex::new(()),
+            revision: AtomicU64::new(0),
             workers: Mutex::new(Workers::default()),
             runs_workers: options.workers,
         });

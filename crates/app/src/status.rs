@@ -3,6 +3,9 @@
 //! Owns the one value that the header shows. It is made from counters that the vault keeps, never
 //! from a scan, so that a million sales cost what ten cost.
 
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+
 use domain::Currency;
 use vault::{Damage, StartReport, outbox};
 
@@ -21,6 +24,8 @@ const CLOCK_TOLERANCE_MS: i64 = 120_000;
 impl Till {
     /// Everything the frame shows.
     pub fn status(&self) -> Result<TillStatus, AppError> {
+        // Before anything is read: a higher revision never shows an older state.
+        let revision = self.revision.fetch_add(1, Ordering::SeqCst) + 1;
         let config = self.config_if_set_up();
         let fallback = || Currency::from_code("EUR").ok_or_else(|| AppError::internal(&"no EUR"));
         let currency = match &config {
@@ -31,6 +36,7 @@ impl Till {
         let link = self.link_view();
         let untold = self.untold_count()?;
         Ok(TillStatus {
+            revision,
             set_up: config.is_some(),
             branch_name: config
                 .as_ref()
@@ -59,11 +65,13 @@ impl Till {
         })
     }
 
-    /// Tells the window that the frame changed.
+    /// Tells the window that the frame changed; one at a time, so that the last told is the
+    /// newest. Never called with the counter, the config or the workers locked.
     pub(crate) fn tell_status(&self) {
         if !self.listeners.any() {
             return;
         }
+        let _telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
         match self.status() {
             Ok(status) => self.listeners.tell(&TillEvent::Status(Box::new(status))),
             Err(error) => tracing::warn!("the frame could not be told: {error}"),

@@ -5,6 +5,7 @@
 //! worker thread.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 
 use domain::{Cart, SellingRules};
@@ -62,6 +63,10 @@ pub struct Till {
     pub(crate) pin_gate: Mutex<()>,
     pub(crate) config: RwLock<Option<Arc<TillConfig>>>,
     pub(crate) listeners: Listeners,
+    /// Held while the frame is made and told.
+    pub(crate) telling: Mutex<()>,
+    /// How many times the frame was made.
+    pub(crate) revision: AtomicU64,
     pub(crate) workers: Mutex<Workers>,
     pub(crate) runs_workers: bool,
 }

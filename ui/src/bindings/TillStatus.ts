@@ -11,6 +11,10 @@ import type { Safety } from "./Safety";
  */
 export type TillStatus = { 
 /**
+ * Counts up with every status made: a lower one than the one shown is old.
+ */
+revision: number, 
+/**
  * `false`: the first-run screen is due.
  */
 set_up: boolean, 

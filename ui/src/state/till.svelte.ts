@@ -37,6 +37,7 @@ class Till {
   }
 
   take(status: TillStatus): void {
+    if (this.status !== null && status.revision < this.status.revision) return;
     this.status = status;
     this.failed = null;
     this.now = Date.now();

@@ -11,6 +11,8 @@ use domain::{PriceMode, Role};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct TillStatus {
+    /// Counts up with every status made: a lower one than the one shown is old.
+    pub revision: u64,
     /// `false`: the first-run screen is due.
     pub set_up: bool,
     /// The shop.
