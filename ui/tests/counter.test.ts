@@ -1,5 +1,7 @@
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { afterEach, describe, expect, it } from 'vitest';
+import { goDone } from '../src/state/flow.svelte';
+import { till } from '../src/state/till.svelte';
 import { products, refused, saleRows } from './samples';
 import { calls, close, key, open, press, scan, seen, type } from './window';
 
@@ -297,7 +299,24 @@ describe('what was sold before', () => {
       sale_id: 's3',
       lines: [{ line_no: 2, quantity_milli: 1000, back_to_stock: true }],
       reason: 'Faulty',
+      refund_id: 'refund-1',
     });
+  });
+
+  it('a_recorded_sale_whose_receipt_cannot_be_shown_is_still_done', async () => {
+    const pretend = open((p) => p.ring(products[0]!));
+    await seen('sell');
+    goDone({ ...pretend.done(), preview: null });
+    expect(await seen('done')).toHaveTextContent('the sale is recorded');
+  });
+
+  it('a_status_that_was_overtaken_is_not_shown', async () => {
+    const pretend = open();
+    await seen('sell');
+    const [older, newer] = [pretend.status(), pretend.status()];
+    till.take(newer);
+    till.take(older);
+    expect(till.status).toBe(newer);
   });
 
   it('a_cart_of_1114_lines_keeps_few_of_them_in_the_document', async () => {

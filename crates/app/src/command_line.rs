@@ -138,7 +138,10 @@ impl Till {
         });
         match rung {
             Ok(done) => {
-                self.told(done.sale_id)?;
+                // It is recorded: at worst it is asked about at the next start.
+                if let Err(error) = self.told(done.sale_id) {
+                    tracing::warn!("{} is recorded, not told: {error}", done.number);
+                }
                 Ok(done)
             }
             Err(error) => {

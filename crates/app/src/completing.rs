@@ -5,11 +5,13 @@
 //! op; both are flushed; only then is anything answered, printed or opened. The ids were minted
 //! with the cart, so paying the same cart again is the same op and gets the same answer.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use domain::{Cart, Right, SellingRules, TenderKind};
 use protocol::OpDraft;
 use protocol::body::{CartVoidedV1, OpBody};
 use uuid::Uuid;
-use vault::sales::{self, Recording};
+use vault::sales::{self, RecordedSale, Recording, SaleFact, StoredSale};
 
 use crate::config::TillConfig;
 use crate::dto::{Done, SaleKind};
@@ -22,12 +24,15 @@ use crate::till::Till;
 impl Till {
     /// Completes the sale; answers only after vault and journal are flushed.
     pub fn complete(&self) -> Result<Done, AppError> {
-        let sale_id = self.complete_quietly()?;
-        self.done(sale_id)
+        Ok(self.done(&self.record_cart()?))
     }
 
     /// The same without what stands on the Done screen; answers the sale's id.
     pub(crate) fn complete_quietly(&self) -> Result<Uuid, AppError> {
+        Ok(self.record_cart()?.sale_id)
+    }
+
+    fn record_cart(&self) -> Result<Recorded, AppError> {
         let session = self.session_with(Right::Sell)?;
         let config = self.config()?;
         let mut counter = self.counter();
@@ -38,22 +43,17 @@ impl Till {
             )
         })?;
         let sale = domain::complete(cart, &config.rules, self.now_ms())?;
-        let cash = sale
-            .tenders
-            .iter()
-            .any(|tender| tender.kind == TenderKind::Cash);
         let recording = recording(cart.op_id, &session, &config);
-        let sale_id = cart.sale_id;
-        self.vault
+        let fact = SaleFact::Sale(Box::new(sale.clone()));
+        let kept = self
+            .vault
             .transact(move |tx| sales::record_sale(tx, &sale, &recording))?;
         counter.cart = None;
         counter.newest_line = None;
         drop(counter);
-        if cash && config.printer.open_drawer {
-            self.pulse_drawer_quietly();
-        }
-        self.after_recording();
-        Ok(sale_id)
+        let recorded = Recorded::new(kept, fact);
+        self.after_recording(recorded.in_cash() && config.printer.open_drawer);
+        Ok(recorded)
     }
 
     /// The cashier has seen it: it will not be asked about at the next start.
@@ -63,21 +63,27 @@ impl Till {
         Ok(())
     }
 
-    /// Wakes whoever catches up behind the counter.
-    pub(crate) fn after_recording(&self) {
-        self.wake_printing();
-        self.wake_sync();
-        self.tell_status();
+    /// Opens the drawer if asked, and wakes whoever catches up behind the counter.
+    pub(crate) fn after_recording(&self, open_drawer: bool) {
+        attempt("what follows a sale", || {
+            if open_drawer {
+                self.pulse_drawer_quietly();
+            }
+            self.wake_printing();
+            self.wake_sync();
+            self.tell_status();
+            Ok(())
+        });
     }
 
-    /// What stands on the Done screen, read back from disk.
-    pub(crate) fn done(&self, sale_id: Uuid) -> Result<Done, AppError> {
-        let stored = self.stored_sale(sale_id)?;
-        let fact = Fact::of(&stored);
+    /// What stands on the Done screen. It is recorded: whatever cannot be shown is left out.
+    pub(crate) fn done(&self, recorded: &Recorded) -> Done {
+        let sale_id = recorded.sale_id;
+        let fact = Fact::of(&recorded.fact);
         let tenders: Vec<_> = fact.tenders.iter().map(tendering::entry).collect();
-        Ok(Done {
+        Done {
             sale_id,
-            number: stored.row.number.clone(),
+            number: recorded.number.clone(),
             kind: fact.kind,
             to_pay_minor: fact.to_pay_minor,
             tendered_minor: tenders.iter().map(|tender| tender.amount_minor).sum(),
@@ -85,11 +91,55 @@ impl Till {
                 SaleKind::Sale => fact.change_minor,
                 SaleKind::Refund => fact.to_pay_minor,
             },
-            preview: self.receipt(sale_id)?,
-            print: self.print_job_of(sale_id)?,
+            preview: attempt("the receipt's picture", || self.receipt(sale_id)),
+            print: attempt("the print job", || self.print_job_of(sale_id)).flatten(),
             tenders,
-        })
+        }
     }
+}
+
+/// A sale or refund that is on disk: from here on nothing may say "no".
+pub(crate) struct Recorded {
+    pub sale_id: Uuid,
+    number: String,
+    fact: SaleFact,
+}
+
+impl Recorded {
+    /// As the vault answered it.
+    pub fn new(kept: RecordedSale, fact: SaleFact) -> Self {
+        Self {
+            sale_id: kept.sale_id,
+            number: kept.number,
+            fact,
+        }
+    }
+
+    /// Whether coins moved.
+    pub fn in_cash(&self) -> bool {
+        let mut tenders = Fact::of(&self.fact).tenders.iter();
+        tenders.any(|tender| tender.kind == TenderKind::Cash)
+    }
+}
+
+impl From<StoredSale> for Recorded {
+    fn from(stored: StoredSale) -> Self {
+        Self {
+            sale_id: stored.row.sale_id,
+            number: stored.row.number,
+            fact: stored.fact,
+        }
+    }
+}
+
+/// Does what may fail or break without touching what is recorded; its trouble is logged.
+fn attempt<T>(what: &str, deed: impl FnOnce() -> Result<T, AppError>) -> Option<T> {
+    match catch_unwind(AssertUnwindSafe(deed)) {
+        Ok(Ok(answer)) => return Some(answer),
+        Ok(Err(error)) => tracing::error!("recorded, but {what} failed: {error}"),
+        Err(_) => tracing::error!("recorded, but {what} panicked"),
+    }
+    None
 }
 
 /// What goes around a fact of this session when it is recorded.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use vault::VaultError;
 use vault::sales::{self as rows, SaleFact};
 
-use crate::completing::recording;
+use crate::completing::{Recorded, recording};
 use crate::dto::{Approval, Done, RefundQuote, RefundRequest};
 use crate::error::{AppError, Code};
 use crate::people::{Approved, Session};
@@ -29,13 +29,15 @@ impl Till {
         };
         let due = domain::refund_due(totals.gross_minor, card_minor, &rules);
         Ok(RefundQuote {
+            refund_id: self.new_id(),
             totals: views::totals_view(&totals, &self.tax_names()?),
             cash_rounding_minor: due.cash_rounding_minor,
             to_give_minor: due.to_give_minor,
         })
     }
 
-    /// Gives back lines of a sale; needs the right, or somebody who has it.
+    /// Gives back lines of a sale; needs the right, or somebody who has it. A refund that is
+    /// recorded already is answered again and not repeated.
     pub fn refund(
         &self,
         request: RefundRequest,
@@ -45,8 +47,14 @@ impl Till {
             AppError::new(Code::NotSignedIn, "nobody is signed in: sign in first")
         })?;
         let approved = self.approved(Right::Refund, approval)?;
+        let refund_id = request.refund_id.unwrap_or_else(|| self.new_id());
+        if let Some(first) = self.recorded_refund(refund_id, request.sale_id)? {
+            return Ok(self.done(&first));
+        }
+        let config = self.config()?;
         let lines = self.planned(&request)?;
         let why = Why {
+            refund_id,
             of_sale: Some(request.sale_id),
             reason: request.reason.clone(),
             reference: None,
@@ -54,21 +62,36 @@ impl Till {
             slip: request.reference.clone(),
         };
         let refund = self.drafted(lines, why, &session, &approved)?;
-        let refund_id = refund.refund_id;
-        let recorded = recording(self.new_id(), &session, &*self.config()?);
+        let fact = SaleFact::Refund(Box::new(refund.clone()));
+        let around = recording(self.new_id(), &session, &config);
         let asked = requests(&request);
         let sale_id = request.sale_id;
-        self.vault.transact_or(move |tx| -> Result<_, AppError> {
+        let kept = self.vault.transact_or(move |tx| -> Result<_, AppError> {
             still_allowed(tx, sale_id, &asked)?;
             // Who gives a sale back has looked at it.
             rows::told(tx, sale_id)?;
-            Ok(rows::record_refund(tx, &refund, &recorded)?)
+            Ok(rows::record_refund(tx, &refund, &around)?)
         })?;
-        if request.tender == TenderKind::Cash && self.config()?.printer.open_drawer {
-            self.pulse_drawer_quietly();
+        let recorded = Recorded::new(kept, fact);
+        self.after_recording(request.tender == TenderKind::Cash && config.printer.open_drawer);
+        Ok(self.done(&recorded))
+    }
+
+    /// The refund under this id, if it is recorded.
+    fn recorded_refund(
+        &self,
+        refund_id: Uuid,
+        sale_id: Uuid,
+    ) -> Result<Option<Recorded>, AppError> {
+        let found = self.vault.read(|reader| rows::by_id(reader, refund_id))?;
+        match found {
+            Some(stored) if stored.row.of_sale != Some(sale_id) => Err(AppError::new(
+                Code::SaleUnknown,
+                "this refund's id belongs to something else: quote the refund again",
+            )
+            .field("refund_id", refund_id)),
+            found => Ok(found.map(Recorded::from)),
         }
-        self.after_recording();
-        self.done(refund_id)
     }
 
     /// Gives back goods that have no receipt.
@@ -84,7 +107,9 @@ impl Till {
             name: session.name.clone(),
         };
         let lines = domain::plan_refund_without_receipt(articles, &self.rules()?)?;
+        let refund_id = self.new_id();
         let why = Why {
+            refund_id,
             of_sale: None,
             reason: reason.to_owned(),
             reference,
@@ -92,11 +117,10 @@ impl Till {
             slip: None,
         };
         let refund = self.drafted(lines, why, &session, &approved)?;
-        let refund_id = refund.refund_id;
         let recorded = recording(self.new_id(), &session, &*self.config()?);
         self.vault
             .transact(move |tx| rows::record_refund(tx, &refund, &recorded))?;
-        self.after_recording();
+        self.after_recording(false);
         Ok(refund_id)
     }
 
@@ -136,7 +160,7 @@ impl Till {
             reference: why.slip.filter(|_| why.tender == TenderKind::Card),
         };
         let draft = RefundDraft {
-            refund_id: self.new_id(),
+            refund_id: why.refund_id,
             of_sale: why.of_sale,
             operator_id: session.operator_id,
             operator_name: session.name.clone(),
@@ -159,6 +183,7 @@ impl Till {
 }
 
 struct Why {
+    refund_id: Uuid,
     of_sale: Option<Uuid>,
     reason: String,
     /// Another system's number for the whole refund.

@@ -46,7 +46,7 @@ impl Till {
     /// One sale whole.
     pub fn sale(&self, sale_id: Uuid) -> Result<SaleDetail, AppError> {
         let stored = self.stored_sale(sale_id)?;
-        let fact = Fact::of(&stored);
+        let fact = Fact::of(&stored.fact);
         let link = self.link_view();
         let (given_back, refunds) = self.vault.read(|reader| {
             Ok((
@@ -234,8 +234,8 @@ pub(crate) struct FactLine<'a> {
 
 impl<'a> Fact<'a> {
     /// Reads either.
-    pub fn of(stored: &'a StoredSale) -> Self {
-        match &stored.fact {
+    pub fn of(fact: &'a SaleFact) -> Self {
+        match fact {
             SaleFact::Sale(sale) => Self {
                 kind: SaleKind::Sale,
                 opened_at_ms: Some(sale.opened_at_ms),

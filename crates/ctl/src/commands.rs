@@ -29,7 +29,10 @@ pub(crate) fn run(forms: &Forms) -> Answer {
         }
         Command::Sell { code, cash } => {
             let done = open(forms)?.ring_up(code, cash)?;
-            print::answer(json, &done, |done| done.preview.text.clone())
+            print::answer(json, &done, |done| match &done.preview {
+                Some(preview) => preview.text.clone(),
+                None => format!("{} is recorded; its receipt cannot be shown.", done.number),
+            })
         }
         Command::Scan { code } => {
             let found = open(forms)?.look_up(code)?;

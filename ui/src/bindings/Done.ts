@@ -33,9 +33,9 @@ tendered_minor: number,
  */
 change_minor: number, 
 /**
- * The receipt.
+ * The receipt; `None` if it cannot be shown.
  */
-preview: ReceiptPreview, 
+preview: ReceiptPreview | null, 
 /**
  * Its print job, if a printer is set up.
  */

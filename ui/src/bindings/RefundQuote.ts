@@ -6,6 +6,10 @@ import type { TotalsView } from "./TotalsView";
  */
 export type RefundQuote = { 
 /**
+ * The refund to be, for its request.
+ */
+refund_id: string, 
+/**
  * The sums.
  */
 totals: TotalsView, 

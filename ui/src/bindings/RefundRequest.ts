@@ -7,6 +7,10 @@ import type { TenderKind } from "./TenderKind";
  */
 export type RefundRequest = { 
 /**
+ * The quote's: the same one again is the same refund. Without one, each call is a new refund.
+ */
+refund_id: string | null, 
+/**
  * The sale.
  */
 sale_id: string, 

@@ -166,6 +166,8 @@ pub enum TimeLineWhat {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct RefundRequest {
+    /// The quote's: the same one again is the same refund. Without one, each call is a new refund.
+    pub refund_id: Option<Uuid>,
     /// The sale.
     pub sale_id: Uuid,
     /// Its lines.
@@ -195,6 +197,8 @@ pub struct RefundLineRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct RefundQuote {
+    /// The refund to be, for its request.
+    pub refund_id: Uuid,
     /// The sums.
     pub totals: TotalsView,
     /// What rounding the cash amount adds or takes.

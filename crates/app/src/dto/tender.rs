@@ -93,8 +93,8 @@ pub struct Done {
     pub tendered_minor: i64,
     /// What goes back; the largest figure on the screen.
     pub change_minor: i64,
-    /// The receipt.
-    pub preview: ReceiptPreview,
+    /// The receipt; `None` if it cannot be shown.
+    pub preview: Option<ReceiptPreview>,
     /// Its print job, if a printer is set up.
     pub print: Option<PrintJobView>,
     /// What was handed over, one by one.

@@ -172,7 +172,7 @@ impl Till {
 
     fn rung(&self, sale_id: Uuid, sign: i64, before: bool) -> Result<Rung, AppError> {
         let stored = self.stored_sale(sale_id)?;
-        let fact = crate::sales::Fact::of(&stored);
+        let fact = crate::sales::Fact::of(&stored.fact);
         Ok(Rung {
             id: sale_id,
             lines: fact.lines.len() as u64,

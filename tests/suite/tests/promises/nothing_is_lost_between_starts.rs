@@ -80,6 +80,7 @@ fn an_untold_sale_that_is_given_back_does_not_hold_up_the_next() {
     shop.open();
     shop.sign_in();
     let request = app::dto::RefundRequest {
+        refund_id: None,
         sale_id: done.sale_id,
         lines: vec![app::dto::RefundLineRequest {
             line_no: 1,

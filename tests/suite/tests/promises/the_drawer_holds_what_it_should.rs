@@ -8,6 +8,7 @@ use suite::{CloudRoom, Shop};
 
 fn back(sale_id: Uuid, line_no: u32, quantity_milli: i64, back_to_stock: bool) -> RefundRequest {
     RefundRequest {
+        refund_id: None,
         sale_id,
         lines: vec![RefundLineRequest {
             line_no,
@@ -223,6 +224,30 @@ fn never_more_comes_back_than_was_sold_across_refunds_and_restarts() {
 }
 
 #[test]
+fn a_refund_asked_for_again_after_a_lost_answer_is_the_same_refund() {
+    let shop = Shop::alone("GBP");
+    shop.scan("TEA");
+    shop.till().set_quantity(1, 3_000).unwrap();
+    let done = shop.pay_cash();
+    let mut request = back(done.sale_id, 1, 3_000, true);
+    let quote = shop.till().refund_quote(request.clone()).unwrap();
+    request.refund_id = Some(quote.refund_id);
+    let first = shop.till().refund(request.clone(), None).unwrap();
+    assert_eq!(first.sale_id, quote.refund_id, "the quote's id is its id");
+    let again = shop.till().refund(request.clone(), None).unwrap();
+    assert_eq!(again.number, first.number, "answered, not repeated");
+    assert_eq!(drawer(&shop), 0, "the money went back once");
+
+    request.refund_id = Some(done.sale_id);
+    let refused = shop.till().refund(request, None).unwrap_err();
+    assert_eq!(
+        refused.code,
+        Code::SaleUnknown,
+        "a sale's id is no refund's: {refused}"
+    );
+}
+
+#[test]
 fn a_line_voided_restored_and_voided_again_moves_no_stock() {
     let (shop, cloud) = joined();
     shop.scan("TEA");
@@ -260,7 +285,7 @@ fn the_longest_cart_ever_seen_is_one_total_on_screen_receipt_and_ledger() {
     assert_eq!(on_screen.totals.gross_minor, gross);
     let done = shop.pay_cash();
     assert_eq!(done.to_pay_minor, gross, "what was shown is what is paid");
-    let text = &done.preview.text;
+    let text = &done.preview.expect("the receipt can be shown").text;
     let shown = format!("{}.{:02}", gross / 100, gross % 100);
     assert!(text.contains(&shown), "the receipt says {shown}");
     let sale = shop.till().sale(done.sale_id).unwrap();

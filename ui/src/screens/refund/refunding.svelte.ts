@@ -80,7 +80,9 @@ export class Refunding {
     this.busy = true;
     this.failed = null;
     try {
-      return await commands.refund(this.request, approval);
+      // The quote's id: asked again after a lost answer, it is still the same refund.
+      const refund_id = this.quote?.refund_id ?? null;
+      return await commands.refund({ ...this.request, refund_id }, approval);
     } catch (thrown) {
       this.failed = asAppError(thrown);
       preferences.sound('attention');
@@ -101,6 +103,7 @@ export class Refunding {
     if (this.detail === null || lines.length === 0) return null;
     const reference = this.tender === 'card' ? this.reference.trim() || null : null;
     return {
+      refund_id: null,
       sale_id: this.detail.row.sale_id,
       lines,
       reason: this.reason.trim(),
