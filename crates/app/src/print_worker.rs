@@ -109,7 +109,7 @@ impl Till {
             let Some(config) = self.config_if_set_up().filter(|config| config.prints()) else {
                 return Some(Duration::MAX);
             };
-            let next = self.vault.read(|reader| rows::next_waiting(reader));
+            let next = self.vault.read(rows::next_waiting);
             let printed = match next {
                 Ok(None) => return Some(Duration::MAX),
                 Ok(Some(job)) => self.print_one(&config, &job),
