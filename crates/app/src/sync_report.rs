@@ -31,10 +31,10 @@ pub struct SyncReport {
 impl SyncReport {
     /// For people.
     pub fn words(&self) -> String {
-        let state = if self.drained {
-            "Everything is in the cloud."
-        } else {
-            "Not everything is in the cloud yet; it is safe on this till."
+        let state = match (self.drained, self.ops_waiting) {
+            (true, _) => "Everything is in the cloud.",
+            (false, 0) => "What this till holds is in the cloud, and a person is needed.",
+            (false, _) => "Not everything is in the cloud yet; it is safe on this till.",
         };
         let answer = self
             .last_answer

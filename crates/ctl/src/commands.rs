@@ -116,10 +116,10 @@ fn synchronize(forms: &Forms, until_drained: bool, timeout: u64) -> Answer {
     if !report.drained {
         return Err(AppError::new(
             Code::CloudUnreachable,
-            format!(
-                "{} ops still wait, safe on this till; run it again",
-                report.ops_waiting
-            ),
+            match report.ops_waiting {
+                0 => "a person is needed: see the answer".to_owned(),
+                waiting => format!("{waiting} ops still wait, safe on this till; run it again"),
+            },
         ));
     }
     Ok(())

@@ -229,30 +229,6 @@ fn a_restored_backup_fetches_its_own_tail_and_sells_on() {
 }
 
 #[test]
-fn a_tail_that_cannot_be_fetched_is_said_while_the_engine_rests() {
-    let mut old = till_with(3);
-    let backup = old.clone();
-    old.sell(common::bodies::product(1), 1);
-    let mut cloud = common::ModelCloud::default();
-    cloud.push(&old.all(), &old.till_key());
-    let mut restored = backup.twin();
-    restored.restart();
-    let mut world = World::new(restored, Steady, 11);
-    world.cloud = cloud;
-    world.heals = false;
-    world.now(Event::Started);
-    world.run_until(10 * MINUTE);
-    let view = world.view();
-    assert_eq!(view.kind, SyncKind::Resting, "nothing of its own waits");
-    let said = view.needs_person.as_deref();
-    assert_eq!(said, Some("call support"), "rest does not unsay it");
-    world.heals = true;
-    world.now(Event::SyncNow);
-    world.run_until(world.now + MINUTE);
-    assert_eq!(world.view().needs_person, None, "mended, so unsaid");
-}
-
-#[test]
 fn a_fork_goes_on_in_a_fresh_segment() {
     let mut one = till_with(10);
     let mut two = one.twin();
