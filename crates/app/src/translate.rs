@@ -166,6 +166,11 @@ impl From<CallFailure> for AppError {
                 | ApiCode::IdempotencyKeyReused
                 | ApiCode::IdempotencyKeyBusy
                 | ApiCode::Unauthorized
+                | ApiCode::ClockWrong
+                | ApiCode::TokenExpired
+                | ApiCode::Exists
+                | ApiCode::CursorReset
+                | ApiCode::OutOfRange
                 | ApiCode::Revoked
                 | ApiCode::Forbidden
                 | ApiCode::NotFound

@@ -51,6 +51,8 @@ async fn a_session_of_the_real_client_runs_from_enrolment_to_proof() {
             chain: last.chain,
         }],
         app: "test".into(),
+        backlog: None,
+        proof_ok: None,
     };
     let before = cloud.hello(&hello).await.expect("an answer");
     assert_eq!(

@@ -45,6 +45,16 @@ pub enum Right {
     SeeSales,
     /// Print a receipt again, marked as a copy.
     Reprint,
+    /// Change a product's names, price, barcodes or tax class.
+    EditProduct,
+    /// Book goods in.
+    ReceiveStock,
+    /// Count stock.
+    CountStock,
+    /// Decide on a conflict.
+    SettleConflict,
+    /// Rebuild the queue, read the catalogue again, export the vault, leave the cloud.
+    SyncTools,
 }
 
 words!(Right {
@@ -58,6 +68,11 @@ words!(Right {
     SetUpTill = "set_up_till",
     SeeSales = "see_sales",
     Reprint = "reprint",
+    EditProduct = "edit_product",
+    ReceiveStock = "receive_stock",
+    CountStock = "count_stock",
+    SettleConflict = "settle_conflict",
+    SyncTools = "sync_tools",
 });
 
 impl Role {
@@ -67,11 +82,18 @@ impl Role {
         match right {
             Right::Sell => self != Self::Installer,
             Right::SeeSales | Right::Reprint => true,
-            Right::Refund | Right::OverridePrice | Right::QuickArticle => {
+            Right::Refund
+            | Right::OverridePrice
+            | Right::QuickArticle
+            | Right::AdjustStock
+            | Right::EditProduct
+            | Right::ReceiveStock
+            | Right::CountStock
+            | Right::SettleConflict => {
                 matches!(self, Self::Supervisor | Self::Manager)
             }
-            Right::RefundWithoutReceipt | Right::AdjustStock => self == Self::Manager,
-            Right::ImportCatalogue | Right::SetUpTill => {
+            Right::RefundWithoutReceipt => self == Self::Manager,
+            Right::ImportCatalogue | Right::SetUpTill | Right::SyncTools => {
                 matches!(self, Self::Manager | Self::Installer)
             }
         }

@@ -5,10 +5,13 @@
 //! `match` on [`OpBody`] never has a wildcard arm.
 
 mod cart_voided;
+mod conflict_settled;
 mod line;
+mod price_set;
 mod product_edited;
 mod refund;
 mod sale;
+mod stock_counted;
 mod stock_moved;
 mod till_incident;
 
@@ -16,10 +19,13 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use cart_voided::CartVoidedV1;
+pub use conflict_settled::ConflictSettledV1;
 pub use line::{TaxV1, TenderV1, TotalsV1};
+pub use price_set::PriceSetV1;
 pub use product_edited::ProductEditedV1;
 pub use refund::{RefundLineV1, RefundRecordedV1};
 pub use sale::{SaleLineV1, SaleRecordedV1};
+pub use stock_counted::{AsOfV1, CountedV1, StockCountedV1};
 pub use stock_moved::{MovementV1, StockMovedV1};
 pub use till_incident::{IncidentKind, TillIncidentV1};
 
@@ -39,9 +45,18 @@ pub enum OpBody {
     /// Stock changed for another reason than a sale.
     #[serde(rename = "stock_moved_v1")]
     StockMovedV1(StockMovedV1),
+    /// Stock was counted by a person.
+    #[serde(rename = "stock_counted_v1")]
+    StockCountedV1(StockCountedV1),
+    /// A product's list price was set.
+    #[serde(rename = "price_set_v1")]
+    PriceSetV1(PriceSetV1),
     /// A product made or changed at a till.
     #[serde(rename = "product_edited_v1")]
     ProductEditedV1(ProductEditedV1),
+    /// A person decided on a conflict.
+    #[serde(rename = "conflict_settled_v1")]
+    ConflictSettledV1(Box<ConflictSettledV1>),
     /// Something about the till itself that head office must know.
     #[serde(rename = "till_incident_v1")]
     TillIncidentV1(TillIncidentV1),
@@ -55,7 +70,10 @@ impl OpBody {
             Self::RefundRecordedV1(_) => "refund_recorded_v1",
             Self::CartVoidedV1(_) => "cart_voided_v1",
             Self::StockMovedV1(_) => "stock_moved_v1",
+            Self::StockCountedV1(_) => "stock_counted_v1",
+            Self::PriceSetV1(_) => "price_set_v1",
             Self::ProductEditedV1(_) => "product_edited_v1",
+            Self::ConflictSettledV1(_) => "conflict_settled_v1",
             Self::TillIncidentV1(_) => "till_incident_v1",
         }
     }
@@ -80,7 +98,18 @@ impl OpBody {
                 .iter()
                 .map(|m| stock(branch, m.product_id))
                 .collect(),
+            Self::StockCountedV1(count) => {
+                let lines = count.lines.iter();
+                lines.map(|line| stock(branch, line.product_id)).collect()
+            }
+            Self::PriceSetV1(price) => vec![format!("product:{}", price.product_id)],
             Self::ProductEditedV1(product) => vec![format!("product:{}", product.product_id)],
+            Self::ConflictSettledV1(settled) => {
+                let mut all = vec![format!("conflict:{}", settled.conflict)];
+                let product = settled.product.as_ref();
+                all.extend(product.map(|product| format!("product:{}", product.product_id)));
+                all
+            }
             Self::TillIncidentV1(_) => Vec::new(),
         };
         touches.sort_unstable();

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::audit::Counts;
 use crate::error::ApiError;
 use crate::ids::SegmentId;
+use crate::pull::{PullAnswer, PullRequest, SnapshotPart};
 use crate::wire::{
     EnrolAnswer, EnrolRequest, HelloAnswer, HelloRequest, OpsPage, PushAnswer, PushRequest,
 };
@@ -63,4 +64,19 @@ pub trait CloudApi: Send + Sync {
 
     /// Reads what the cloud counts for this till.
     fn audit(&self) -> impl Future<Output = Result<Counts, CallFailure>> + Send;
+
+    /// Fetches one page of the cloud's rows.
+    fn pull(
+        &self,
+        request: &PullRequest,
+    ) -> impl Future<Output = Result<PullAnswer, CallFailure>> + Send;
+
+    /// Fetches a part of the catalogue's snapshot, from a byte on. With `etag` only of that very
+    /// snapshot: if there is another one by now, the answer is 410 `cursor_reset`: begin again
+    /// without one.
+    fn snapshot(
+        &self,
+        etag: Option<&str>,
+        from: u64,
+    ) -> impl Future<Output = Result<SnapshotPart, CallFailure>> + Send;
 }

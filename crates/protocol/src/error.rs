@@ -18,6 +18,9 @@ pub struct ApiError {
     pub code: ApiCode,
     /// For a person: the field, the value, the limit and what to do.
     pub message: String,
+    /// With `clock_wrong`: what time it is here, UTC milliseconds. The till signs again with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_time_ms: Option<i64>,
 }
 
 /// Kinds of refusals; closed. The status is fixed by the kind.
@@ -34,6 +37,10 @@ pub enum ApiCode {
     IdempotencyKeyBusy,
     /// No or a wrong credential.
     Unauthorized,
+    /// The request was signed for another time; sign it again for the time given.
+    ClockWrong,
+    /// The access token is missing, unknown or expired: ask for a new one.
+    TokenExpired,
     /// The till was revoked.
     Revoked,
     /// The credential may not do this.
@@ -44,6 +51,12 @@ pub enum ApiCode {
     CodeRefused,
     /// The till is enrolled under another key or tenant.
     AlreadyEnrolled,
+    /// There is such a thing already, or it has changed meanwhile.
+    Exists,
+    /// The cursor is of another epoch or branch, or too old: begin with a snapshot.
+    CursorReset,
+    /// The asked part of a snapshot lies outside it.
+    OutOfRange,
     /// The body is larger than the limits allow.
     TooLarge,
     /// Too many requests at once; try again later.
@@ -59,11 +72,13 @@ impl ApiCode {
     pub const fn status(self) -> u16 {
         match self {
             Self::Malformed | Self::IdempotencyKeyMissing => 400,
-            Self::Unauthorized | Self::Revoked => 401,
+            Self::Unauthorized | Self::ClockWrong | Self::TokenExpired | Self::Revoked => 401,
             Self::Forbidden | Self::CodeRefused => 403,
             Self::NotFound => 404,
-            Self::IdempotencyKeyBusy | Self::AlreadyEnrolled => 409,
+            Self::IdempotencyKeyBusy | Self::AlreadyEnrolled | Self::Exists => 409,
+            Self::CursorReset => 410,
             Self::TooLarge => 413,
+            Self::OutOfRange => 416,
             Self::IdempotencyKeyReused => 422,
             Self::UpgradeRequired => 426,
             Self::Busy => 429,
@@ -78,6 +93,7 @@ impl ApiError {
         Self {
             code,
             message: message.into(),
+            server_time_ms: None,
         }
     }
 }

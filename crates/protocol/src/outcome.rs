@@ -92,11 +92,17 @@ pub enum OutcomeCode {
     NotAllowed,
     /// The same fields were changed since the version the edit was made on.
     EditConflict,
+    /// Others moved the stock before the count, and the counter's till had not seen it.
+    CountRace,
+    /// Somebody else settled the conflict first; nothing was changed.
+    AlreadyResolved,
+    /// The conflict has changed since it was decided on; nothing was changed.
+    ConflictChanged,
 }
 
 impl OutcomeCode {
     /// Every code, for tables and tests.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::NegativeStock,
         Self::SaleIdReused,
         Self::OpIdReused,
@@ -108,6 +114,9 @@ impl OutcomeCode {
         Self::WrongIdentity,
         Self::NotAllowed,
         Self::EditConflict,
+        Self::CountRace,
+        Self::AlreadyResolved,
+        Self::ConflictChanged,
     ];
 
     /// The word on the wire and in SQL.
@@ -124,15 +133,22 @@ impl OutcomeCode {
             Self::WrongIdentity => "WRONG_IDENTITY",
             Self::NotAllowed => "NOT_ALLOWED",
             Self::EditConflict => "EDIT_CONFLICT",
+            Self::CountRace => "COUNT_RACE",
+            Self::AlreadyResolved => "ALREADY_RESOLVED",
+            Self::ConflictChanged => "CONFLICT_CHANGED",
         }
     }
 
     /// The outcome that carries the code: what a duplicate with this code was answered first.
     pub const fn first_outcome(self) -> Outcome {
         match self {
-            Self::NegativeStock | Self::SaleIdReused | Self::OverRefund | Self::EditConflict => {
-                Outcome::Conflict
-            }
+            Self::NegativeStock
+            | Self::SaleIdReused
+            | Self::OverRefund
+            | Self::EditConflict
+            | Self::CountRace
+            | Self::AlreadyResolved
+            | Self::ConflictChanged => Outcome::Conflict,
             Self::NotAllowed => Outcome::Rejected,
             Self::OpIdReused
             | Self::UnknownType

@@ -68,6 +68,23 @@ pub struct HelloRequest {
     pub heads: Vec<Head>,
     /// The program's version.
     pub app: String,
+    /// Ops that the till believes to be beyond the cloud's heads; for the people who watch.
+    #[serde(default)]
+    pub backlog: Option<u64>,
+    /// Whether the till's own last check of journal and vault was good; for the people who watch.
+    #[serde(default)]
+    pub proof_ok: Option<bool>,
+}
+
+/// `POST /v1/sync/token`: an access token, bound to the till's key; asked for with a signed request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TokenAnswer {
+    /// The token, to be named in `Authorization` beside the signature.
+    pub token: String,
+    /// When it ends, UTC milliseconds of the cloud's clock.
+    pub expires_at_ms: i64,
+    /// UTC milliseconds.
+    pub server_time_ms: i64,
 }
 
 /// What the cloud holds.

@@ -68,7 +68,10 @@ pub fn of(envelope: &Envelope) -> Effects {
             refund: Some(refund.as_ref().into()),
             ..Effects::default()
         },
-        OpBody::CartVoidedV1(_) => Effects::default(),
+        OpBody::CartVoidedV1(_)
+        | OpBody::StockCountedV1(_)
+        | OpBody::PriceSetV1(_)
+        | OpBody::ConflictSettledV1(_) => Effects::default(),
         OpBody::StockMovedV1(moved) => Effects {
             stock: stock(&moved.movements),
             ..Effects::default()

@@ -33,10 +33,11 @@ use protocol::wire::{PushAnswer, PushRequest, RunAnswer};
 use uuid::Uuid;
 
 pub use needs::IngestNeeds;
+pub use protocol::conflict::ConflictKind;
 pub use state::{
     FirstRecord, GroupVersion, IngestState, Recorded, SoldLine, StockLevel, StreamHead, TillKey,
 };
-pub use writes::{ConflictKind, ConflictWrite, OpRow, QuarantineReason, QuarantineRow, Writes};
+pub use writes::{ConflictWrite, OpRow, QuarantineReason, QuarantineRow, Writes};
 
 use book::Book;
 

@@ -154,7 +154,10 @@ mod tests {
                 OutcomeCode::NegativeStock
                 | OutcomeCode::SaleIdReused
                 | OutcomeCode::OverRefund
-                | OutcomeCode::EditConflict => Conflict,
+                | OutcomeCode::EditConflict
+                | OutcomeCode::CountRace
+                | OutcomeCode::AlreadyResolved
+                | OutcomeCode::ConflictChanged => Conflict,
                 OutcomeCode::OpIdReused
                 | OutcomeCode::UnknownType
                 | OutcomeCode::BodyUnreadable

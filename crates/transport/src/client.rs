@@ -11,6 +11,7 @@ mod answer;
 mod retry_after;
 mod words;
 
+use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,12 +21,16 @@ use protocol::cloud::{CallFailure, CloudApi};
 use protocol::error::MEDIA_TYPE;
 use protocol::ids::SegmentId;
 use protocol::ports::Clock;
+use protocol::pull::{
+    PullAnswer, PullRequest, SNAPSHOT_MEDIA_TYPE, SNAPSHOT_PART_BYTES, SnapshotPart,
+};
 use protocol::signing::{Authorization, RequestToSign, sign};
 use protocol::wire::{
     EnrolAnswer, EnrolRequest, HelloAnswer, HelloRequest, OpsPage, PushAnswer, PushRequest,
 };
 use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName,
+    HeaderValue, IF_MATCH, RANGE,
 };
 use reqwest::{Client, Method, redirect};
 use serde::Serialize;
@@ -194,6 +199,39 @@ impl CloudApi for HttpCloud {
     async fn audit(&self) -> Result<Counts, CallFailure> {
         self.call(get(paths::AUDIT)).await
     }
+
+    async fn pull(&self, request: &PullRequest) -> Result<PullAnswer, CallFailure> {
+        let (scope, limit) = (request.scope.as_str(), request.limit);
+        let mut path = format!("{}?scope={scope}&limit={limit}", paths::PULL);
+        if let Some(cursor) = &request.cursor {
+            // A cursor is made of letters that a query may hold as they are.
+            path.push_str("&cursor=");
+            path.push_str(cursor);
+        }
+        self.call(get(&path)).await
+    }
+
+    async fn snapshot(&self, etag: Option<&str>, from: u64) -> Result<SnapshotPart, CallFailure> {
+        let call = get(paths::SNAPSHOT);
+        let mut headers = self.headers(&call);
+        headers.insert(ACCEPT, HeaderValue::from_static(SNAPSHOT_MEDIA_TYPE));
+        let last = from + u64::from(SNAPSHOT_PART_BYTES) - 1;
+        insert_text(
+            &mut headers,
+            RANGE.as_str(),
+            &format!("bytes={from}-{last}"),
+        );
+        if let Some(etag) = etag {
+            insert_text(&mut headers, IF_MATCH.as_str(), etag);
+        }
+        let url = self.address.url(call.path);
+        let request = self.client.get(url).headers(headers);
+        let response = request.send().await.map_err(|error| CallFailure::Path {
+            words: words::of_error(&error, self.address.shown()),
+            retry_after_ms: None,
+        })?;
+        answer::read_part(response, self.address.shown(), self.clock.wall_ms()).await
+    }
 }
 
 fn post<'a>(
@@ -227,9 +265,9 @@ fn get(path: &str) -> Call<'_> {
     }
 }
 
-fn insert_text(headers: &mut HeaderMap, name: &'static str, text: &str) {
+fn insert_text(headers: &mut HeaderMap, name: &str, text: &str) {
     // Ids, numbers and hex: always a valid header value.
-    if let Ok(value) = HeaderValue::from_str(text) {
+    if let (Ok(name), Ok(value)) = (HeaderName::from_str(name), HeaderValue::from_str(text)) {
         headers.insert(name, value);
     }
 }

@@ -62,7 +62,10 @@ impl Head {
             Some(
                 OpBody::CartVoidedV1(_)
                 | OpBody::StockMovedV1(_)
+                | OpBody::StockCountedV1(_)
+                | OpBody::PriceSetV1(_)
                 | OpBody::ProductEditedV1(_)
+                | OpBody::ConflictSettledV1(_)
                 | OpBody::TillIncidentV1(_),
             )
             | None => return,

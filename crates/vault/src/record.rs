@@ -68,7 +68,14 @@ pub(crate) fn insert(
         Some(OpBody::SaleRecordedV1(sale)) => insert_sale(db, placed.op_no, sale),
         Some(OpBody::RefundRecordedV1(refund)) => insert_refund(db, placed.op_no, refund),
         Some(OpBody::StockMovedV1(moved)) => insert_movements(db, placed.op_no, &moved.movements),
-        Some(OpBody::CartVoidedV1(_) | OpBody::ProductEditedV1(_) | OpBody::TillIncidentV1(_))
+        Some(
+            OpBody::CartVoidedV1(_)
+            | OpBody::StockCountedV1(_)
+            | OpBody::PriceSetV1(_)
+            | OpBody::ProductEditedV1(_)
+            | OpBody::ConflictSettledV1(_)
+            | OpBody::TillIncidentV1(_),
+        )
         | None => Ok(()),
     }
 }

@@ -216,6 +216,8 @@ impl Drive {
             cloud_epoch_seen,
             heads,
             app: APP_VERSION.to_owned(),
+            backlog: None,
+            proof_ok: None,
         };
         self.call(till, |cloud| async move { cloud.hello(&request).await })
     }

@@ -43,14 +43,27 @@ fn every_word_has_one_spelling_in_sql_and_json() {
 #[test]
 fn each_role_has_its_rights_and_no_more() {
     use Right::{
-        AdjustStock, ImportCatalogue, OverridePrice, QuickArticle, Refund, RefundWithoutReceipt,
-        Reprint, SeeSales, Sell, SetUpTill,
+        AdjustStock, CountStock, EditProduct, ImportCatalogue, OverridePrice, QuickArticle,
+        ReceiveStock, Refund, RefundWithoutReceipt, Reprint, SeeSales, Sell, SetUpTill,
+        SettleConflict, SyncTools,
     };
     let table: [(Role, &[Right]); 4] = [
         (Role::Cashier, &[Sell, SeeSales, Reprint]),
         (
             Role::Supervisor,
-            &[Sell, Refund, OverridePrice, QuickArticle, SeeSales, Reprint],
+            &[
+                Sell,
+                Refund,
+                OverridePrice,
+                QuickArticle,
+                AdjustStock,
+                EditProduct,
+                ReceiveStock,
+                CountStock,
+                SettleConflict,
+                SeeSales,
+                Reprint,
+            ],
         ),
         (
             Role::Manager,
@@ -65,11 +78,16 @@ fn each_role_has_its_rights_and_no_more() {
                 SetUpTill,
                 SeeSales,
                 Reprint,
+                EditProduct,
+                ReceiveStock,
+                CountStock,
+                SettleConflict,
+                SyncTools,
             ],
         ),
         (
             Role::Installer,
-            &[ImportCatalogue, SetUpTill, SeeSales, Reprint],
+            &[ImportCatalogue, SetUpTill, SeeSales, Reprint, SyncTools],
         ),
     ];
     for (role, rights) in table {

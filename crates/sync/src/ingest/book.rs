@@ -9,8 +9,9 @@ use uuid::{Builder, Uuid};
 
 use super::place::{Placement, place, unvouched};
 use super::state::{IngestState, Recorded, StreamHead, TillKey};
-use super::writes::{ConflictKind, ConflictWrite, OpRow, QuarantineReason, QuarantineRow, Writes};
+use super::writes::{ConflictWrite, OpRow, QuarantineReason, QuarantineRow, Writes};
 use crate::effects::{OpRead, read_op};
+use protocol::conflict::ConflictKind;
 
 /// The record as this batch sees it, and what it has to write.
 pub(super) struct Book<'k> {

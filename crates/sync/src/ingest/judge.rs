@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::book::{Book, conflict_id};
 use super::state::{FirstRecord, GroupVersion, SoldLine};
-use super::writes::ConflictKind;
 use crate::effects::{DocumentEffect, Effects, OpRead, RefundEffect, of};
+use protocol::conflict::ConflictKind;
 
 /// The judgement on one op.
 pub(super) struct Verdict {

@@ -6,8 +6,9 @@ use domain::MovementKind;
 use uuid::Uuid;
 
 use super::book::{Book, conflict_id};
-use super::writes::{ConflictKind, ConflictWrite};
+use super::writes::ConflictWrite;
 use crate::effects::StockEffect;
+use protocol::conflict::ConflictKind;
 
 impl Book<'_> {
     /// Whether the levels stay within what an integer holds.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use protocol::conflict::ConflictKind;
 use protocol::ids::{ChainHash, OpHash, SegmentId};
 use protocol::outcome::{Outcome, OutcomeCode};
 use uuid::Uuid;
@@ -82,51 +83,6 @@ impl OpRow {
             code: self.code,
             conflict: self.conflict,
             by_this_batch: false,
-        }
-    }
-}
-
-/// What two sides disagree on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ConflictKind {
-    /// Stock below zero; one open per branch and product.
-    NegativeStock,
-    /// One sale id under two ops.
-    SaleIdReused,
-    /// One op id with two byte strings.
-    OpIdReused,
-    /// More given back than sold.
-    OverRefund,
-    /// An edit on a version that is gone.
-    EditConflict,
-    /// One segment continued in two ways.
-    StreamFork,
-    /// A run whose parent its till cannot produce.
-    StreamHole,
-}
-
-impl ConflictKind {
-    /// Every kind, for tables and tests.
-    pub const ALL: [Self; 7] = [
-        Self::NegativeStock,
-        Self::SaleIdReused,
-        Self::OpIdReused,
-        Self::OverRefund,
-        Self::EditConflict,
-        Self::StreamFork,
-        Self::StreamHole,
-    ];
-
-    /// The word in SQL.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NegativeStock => "NEGATIVE_STOCK",
-            Self::SaleIdReused => "SALE_ID_REUSED",
-            Self::OpIdReused => "OP_ID_REUSED",
-            Self::OverRefund => "OVER_REFUND",
-            Self::EditConflict => "EDIT_CONFLICT",
-            Self::StreamFork => "STREAM_FORK",
-            Self::StreamHole => "STREAM_HOLE",
         }
     }
 }

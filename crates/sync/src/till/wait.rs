@@ -208,6 +208,8 @@ impl TillSync {
 const fn refuses_till(code: ApiCode) -> bool {
     match code {
         ApiCode::Unauthorized
+        | ApiCode::ClockWrong
+        | ApiCode::TokenExpired
         | ApiCode::Revoked
         | ApiCode::Forbidden
         | ApiCode::UpgradeRequired => true,
@@ -218,6 +220,9 @@ const fn refuses_till(code: ApiCode) -> bool {
         | ApiCode::NotFound
         | ApiCode::CodeRefused
         | ApiCode::AlreadyEnrolled
+        | ApiCode::Exists
+        | ApiCode::CursorReset
+        | ApiCode::OutOfRange
         | ApiCode::TooLarge
         | ApiCode::Busy
         | ApiCode::Internal => false,

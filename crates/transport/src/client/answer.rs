@@ -2,8 +2,11 @@
 
 use protocol::cloud::CallFailure;
 use protocol::error::{ApiError, MEDIA_TYPE};
+use protocol::pull::{SNAPSHOT_MEDIA_TYPE, SnapshotPart};
 use reqwest::Response;
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER};
+use reqwest::header::{
+    CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, DATE, ETAG, HeaderMap, HeaderName, RETRY_AFTER,
+};
 use serde::de::DeserializeOwned;
 
 use super::{retry_after, words};
@@ -29,7 +32,7 @@ pub(super) async fn read<T: DeserializeOwned>(
         words,
         retry_after_ms,
     };
-    if !is_ours(response.headers()) {
+    if !is_of(response.headers(), MEDIA_TYPE) {
         let location = text(response.headers(), &reqwest::header::LOCATION);
         return Err(path(words::of_foreign_answer(status, location, shown)));
     }
@@ -51,6 +54,52 @@ pub(super) async fn read<T: DeserializeOwned>(
     }
 }
 
+/// Reads a part of a snapshot: bytes of our own media type with their place, or a refusal.
+pub(super) async fn read_part(
+    mut response: Response,
+    shown: &str,
+    wall_ms: i64,
+) -> Result<SnapshotPart, CallFailure> {
+    if !response.status().is_success() || !is_of(response.headers(), SNAPSHOT_MEDIA_TYPE) {
+        let refused = read::<serde_json::Value>(response, shown, wall_ms).await;
+        return Err(refused
+            .err()
+            .unwrap_or_else(|| unreadable("it is no snapshot", shown)));
+    }
+    let headers = response.headers();
+    let etag = text(headers, &ETAG).map(str::to_owned);
+    let range = text(headers, &CONTENT_RANGE).and_then(place);
+    let (Some(etag), Some((from, total))) = (etag, range) else {
+        return Err(unreadable("a part without its place", shown));
+    };
+    let bytes = read_sent(&mut response, shown)
+        .await
+        .map_err(|words| CallFailure::Path {
+            words,
+            retry_after_ms: None,
+        })?;
+    Ok(SnapshotPart {
+        etag,
+        total,
+        from,
+        bytes,
+    })
+}
+
+fn unreadable(why: &str, shown: &str) -> CallFailure {
+    CallFailure::Path {
+        words: words::of_unreadable(why, shown),
+        retry_after_ms: None,
+    }
+}
+
+/// First byte and total of `bytes <from>-<to>/<total>`.
+fn place(range: &str) -> Option<(u64, u64)> {
+    let (range, total) = range.strip_prefix("bytes ")?.split_once('/')?;
+    let (from, _) = range.split_once('-')?;
+    Some((from.parse().ok()?, total.parse().ok()?))
+}
+
 async fn read_sent(response: &mut Response, shown: &str) -> Result<Vec<u8>, String> {
     let mut sent = Vec::new();
     while let Some(piece) = response
@@ -66,9 +115,9 @@ async fn read_sent(response: &mut Response, shown: &str) -> Result<Vec<u8>, Stri
     Ok(sent)
 }
 
-fn is_ours(headers: &HeaderMap) -> bool {
+fn is_of(headers: &HeaderMap, media_type: &str) -> bool {
     let essence = text(headers, &CONTENT_TYPE).and_then(|value| value.split(';').next());
-    essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(MEDIA_TYPE))
+    essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(media_type))
 }
 
 fn wait_asked(headers: &HeaderMap, wall_ms: i64) -> Option<u64> {

@@ -181,6 +181,8 @@ pub fn hello_request(heads: u8) -> HelloRequest {
         cloud_epoch_seen: None,
         heads: (0..heads).map(head).collect(),
         app: "1.0".to_owned(),
+        backlog: None,
+        proof_ok: None,
     }
 }
 

@@ -247,7 +247,10 @@ fn sale_id_of(body: Option<&OpBody>) -> Option<Uuid> {
         OpBody::RefundRecordedV1(refund) => Some(refund.refund_id),
         OpBody::CartVoidedV1(_)
         | OpBody::StockMovedV1(_)
+        | OpBody::StockCountedV1(_)
+        | OpBody::PriceSetV1(_)
         | OpBody::ProductEditedV1(_)
+        | OpBody::ConflictSettledV1(_)
         | OpBody::TillIncidentV1(_) => None,
     }
 }

@@ -162,7 +162,10 @@ fn read_fact(bytes: &[u8]) -> Option<SaleFact> {
         OpBody::RefundRecordedV1(refund) => Some(SaleFact::Refund(Box::new(refund.to_refund()))),
         OpBody::CartVoidedV1(_)
         | OpBody::StockMovedV1(_)
+        | OpBody::StockCountedV1(_)
+        | OpBody::PriceSetV1(_)
         | OpBody::ProductEditedV1(_)
+        | OpBody::ConflictSettledV1(_)
         | OpBody::TillIncidentV1(_) => None,
     }
 }
