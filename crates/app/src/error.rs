@@ -79,6 +79,17 @@ pub enum Code {
     KeyMissing,
     FileUnreadable,
     TooLarge,
+    BarcodeTaken,
+    BarcodeMalformed,
+    ReasonMissing,
+    TaxClassUnknown,
+    NothingChanged,
+    ConflictUnknown,
+    ConflictChanged,
+    DecisionNotPossible,
+    OpsUnsent,
+    NoCloud,
+    PathTaken,
     Internal,
 }
 

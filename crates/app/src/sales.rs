@@ -76,6 +76,7 @@ impl Till {
             time_line: self.time_line(&stored, &fact)?,
             op_hash: stored.op_hash.to_string(),
             refunds: refunds.iter().map(|row| row_view(row, &link)).collect(),
+            why_waiting: None,
         })
     }
 

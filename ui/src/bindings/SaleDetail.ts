@@ -60,4 +60,8 @@ op_hash: string,
 /**
  * What was given back of it.
  */
-refunds: Array<SaleRow>, };
+refunds: Array<SaleRow>, 
+/**
+ * Why it is not in the cloud yet, in one sentence; `null`: it is.
+ */
+why_waiting: string | null, };

@@ -175,6 +175,44 @@ const entries: Record<Code, Entry> = {
     says: (e) => `The ${fieldName(e)} is too long.${upTo(e)}`,
     way: 'Shorten it.',
   },
+  barcode_taken: {
+    says: (e) => `${quoted(e, 'This barcode')} belongs to ${e.limit ?? 'another article'} too.`,
+    way: 'Use it for both, and the till asks which at each scan; or leave it out.',
+  },
+  barcode_malformed: {
+    says: (e) => `${quoted(e, 'That')} is not a barcode.${upTo(e)}`,
+    way: 'Scan it, or type it without spaces.',
+  },
+  reason_missing: { says: 'A reason is needed.', way: 'Say in a few words why.' },
+  tax_class_unknown: {
+    says: (e) => `There is no tax class ${quoted(e, 'of that name')}.`,
+    way: 'Choose one from the list.',
+  },
+  nothing_changed: {
+    says: 'Nothing was changed.',
+    way: 'Change a field first, or leave it as it is.',
+  },
+  conflict_unknown: {
+    says: 'This is not in the list any more.',
+    way: 'Look at the list again: somebody may have settled it.',
+  },
+  conflict_changed: {
+    says: 'This has changed since you looked at it.',
+    way: 'Look at it again, then decide.',
+  },
+  decision_not_possible: {
+    says: 'This cannot be decided here.',
+    way: 'Choose one of the ways shown.',
+  },
+  ops_unsent: {
+    says: (e) => `${e.value ?? 'Some'} records of this till are not in the cloud yet.`,
+    way: 'Send them first, or export them to a file and leave then.',
+  },
+  no_cloud: { says: 'This till belongs to no cloud.', way: 'Join one with its address and a code.' },
+  path_taken: {
+    says: (e) => `There is something at ${quoted(e, 'that place')} already.`,
+    way: 'Name a file or folder that does not exist yet.',
+  },
   internal: {
     says: 'Something went wrong inside the till. Nothing that was confirmed is lost.',
     way: 'Try again; if it stays, copy the details for support.',

@@ -100,6 +100,8 @@ pub struct SaleDetail {
     pub op_hash: String,
     /// What was given back of it.
     pub refunds: Vec<SaleRow>,
+    /// Why it is not in the cloud yet, in one sentence; `null`: it is.
+    pub why_waiting: Option<String>,
 }
 
 /// One line of a sale.

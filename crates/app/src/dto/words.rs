@@ -37,3 +37,11 @@ word! {
     /// What a person may do.
     RoleWord as "Role" from domain::Role { Cashier, Supervisor, Manager, Installer }
 }
+word! {
+    /// Why stock moved.
+    MovementKindWord as "MovementKind" from domain::MovementKind { Sale, Refund, Resale, Adjustment, Restock, Count }
+}
+word! {
+    /// What a person decided about a conflict.
+    DecisionWord as "Decision" from protocol::conflict::Decision { KeepMine, KeepTheirs, FieldByField, AcceptCount, KeepComputed, CountAgain, Acknowledge }
+}
