@@ -15,4 +15,8 @@ label: string,
 /**
  * Its value as people write it.
  */
-text: string, };
+text: string, 
+/**
+ * The same as the op carries it (`null`: none), to be sent back in a field-by-field decision.
+ */
+value: unknown, };

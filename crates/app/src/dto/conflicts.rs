@@ -91,6 +91,9 @@ pub struct FieldView {
     pub label: String,
     /// Its value as people write it.
     pub text: String,
+    /// The same as the op carries it (`null`: none), to be sent back in a field-by-field decision.
+    #[ts(type = "unknown")]
+    pub value: serde_json::Value,
 }
 
 /// One thing that may be decided.
