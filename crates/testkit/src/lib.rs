@@ -1,3 +1,4 @@
-//! Builders, fake clock, virtual printer. Never shipped.
+//! Builders, fake clock, virtual printer, chaos proxy. Never shipped.
 
+pub mod chaos;
 pub mod virtual_printer;

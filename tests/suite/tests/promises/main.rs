@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+mod a_hostile_line_loses_nothing;
 mod a_no_names_what_to_do;
 mod a_sale_arrives_once;
 mod a_script_can_trust_the_exit_status;
