@@ -8,7 +8,7 @@ use crate::options::Options;
 use crate::setup;
 use crate::shell::{self, Counted};
 use crate::steps::Steps;
-use crate::{fingerprint, kill, place};
+use crate::{fingerprint, kill, place, python};
 use anyhow::{Result, bail};
 
 /// Enough kills to meet each kind of moment now and then; the long run is `cargo xtask kill`.
@@ -68,6 +68,11 @@ fn rust(steps: &mut Steps) {
         shell::run(&mut clippy)?.must_be_ok()
     });
     steps.step("receipt reader", &[], setup::escpos_reader);
+    steps.step(
+        "a stranger's Python",
+        &["system packages"],
+        python::packages,
+    );
     steps.step("rust: build", &["system packages", "window: build"], build);
 }
 
@@ -80,7 +85,7 @@ pub(crate) fn build() -> Result<Counted> {
 }
 
 fn tests(steps: &mut Steps) {
-    let ground = ["rust: build", "receipt reader"];
+    let ground = ["rust: build", "receipt reader", "a stranger's Python"];
     if shell::exists("cargo-nextest") {
         steps.step("rust: tests", &ground, || {
             leaving_bindings_alone(|| nextest("not binary(=e2e)"))

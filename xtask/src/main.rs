@@ -20,6 +20,7 @@ mod kill;
 mod lock;
 mod options;
 mod place;
+mod python;
 mod setup;
 mod shell;
 mod steps;

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 
 /// What a Debian needs beside Rust and Node; each line says for what.
-const PACKAGES: [&str; 7] = [
+const PACKAGES: [&str; 8] = [
     "build-essential",       // the C of SQLCipher and zstd
     "pkg-config",            // finds the three below
     "libssl-dev",            // SQLCipher's cipher
@@ -20,6 +20,7 @@ const PACKAGES: [&str; 7] = [
     "libwebkit2gtk-4.1-dev", // the window
     "webkit2gtk-driver",     // drives the window in the end-to-end test
     "xvfb",                  // a screen where there is none
+    "python3-venv",          // a stranger's client, and the fuzzer of the API
 ];
 
 /// The oldest Node whose packages the window's lock file names.
