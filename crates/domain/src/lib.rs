@@ -27,6 +27,7 @@ pub mod limits;
 pub mod line;
 pub mod pin;
 pub mod product;
+pub mod product_edit;
 pub mod quantity;
 pub mod refund;
 mod refund_plan;
@@ -35,6 +36,7 @@ pub mod role;
 pub mod rounding;
 pub mod sale;
 pub mod stock;
+pub mod stock_change;
 pub mod tax;
 pub mod tender;
 pub mod totals;
@@ -53,6 +55,7 @@ pub use in_store::{
 pub use line::{CartLine, NewLine, PriceReason};
 pub use pin::{Locked, PinAttempts, PinRefused, pin_well_formed};
 pub use product::{PriceMissing, Product};
+pub use product_edit::{EditRefused, EditedProduct, FieldGroup, edit_product, new_product};
 pub use quantity::{QuantityRefused, Unit, format_milli, parse_milli};
 pub use refund::{
     GivenBack, Refund, RefundDraft, RefundDue, RefundLine, RefundLineRequest, RefundRefused,
@@ -65,6 +68,7 @@ pub use rounding::{
 };
 pub use sale::{Sale, SaleLine, SaleRefused, complete};
 pub use stock::{MovementKind, StockMovement};
+pub use stock_change::{StockLine, StockRefused, check_adjusted, check_counted, check_received};
 pub use tax::{
     LineAmounts, PriceMode, PricedLine, RateRefused, SellingRules, TaxClass, TaxRounding,
     TaxSummary, Totals, format_rate_bp, parse_rate_bp,

@@ -39,3 +39,6 @@ pub const MAX_REFUND_LINES: usize = MAX_LINES;
 
 /// Most choices of quick cash that a tender screen shows.
 pub const MAX_QUICK_CASH: usize = 6;
+
+/// Most barcodes of one product.
+pub const MAX_PRODUCT_BARCODES: usize = 50;

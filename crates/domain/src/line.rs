@@ -92,7 +92,7 @@ pub struct CartLine {
 impl NewLine {
     /// Whether this may be a line at all; the first broken rule is named.
     pub fn check(&self) -> Result<(), CartRefused> {
-        check_text(&self.name, self.code.as_deref())?;
+        check_words(&self.name, self.code.as_deref())?;
         check_quantity(self.quantity_milli, self.unit)?;
         check_price(self.unit_price_minor)?;
         check_discount(self.discount_bp)?;
@@ -154,7 +154,7 @@ fn start_of(text: &str) -> String {
     text.chars().take(QUOTED_CHARS).collect()
 }
 
-fn check_text(name: &str, code: Option<&str>) -> Result<(), CartRefused> {
+pub(crate) fn check_words(name: &str, code: Option<&str>) -> Result<(), CartRefused> {
     if name.trim().is_empty() {
         return Err(CartRefused::NameMissing);
     }
