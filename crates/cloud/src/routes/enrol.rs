@@ -45,13 +45,14 @@ pub(super) async fn enrol(
     };
     let verdict = api.store.enrol(wanted).await.map_err(refused_by_store)?;
     let welcome = verdict.map_err(refusal)?;
+    let cloud_epoch = api.store.cloud_epoch().await.map_err(refused_by_store)?;
     tracing::info!(%till, tenant = %welcome.tenant, branch = %welcome.branch, "a till was enrolled");
     let answer = EnrolAnswer {
         tenant: welcome.tenant,
         tenant_name: welcome.tenant_name,
         branch: welcome.branch,
         branch_name: welcome.branch_name,
-        cloud_epoch: api.store.cloud_epoch(),
+        cloud_epoch,
     };
     Ok(Answer::new(answer).replayed(welcome.repeated))
 }

@@ -32,10 +32,11 @@ pub(super) struct Health {
     )
 )]
 pub(super) async fn health(State(api): State<Arc<Api>>) -> Result<Answer<Health>, Refusal> {
+    let cloud_epoch = api.store.cloud_epoch().await.map_err(refused_by_store)?;
     api.store.ping().await.map_err(refused_by_store)?;
     Ok(Answer::new(Health {
         status: "ok",
         version: env!("CARGO_PKG_VERSION"),
-        cloud_epoch: api.store.cloud_epoch(),
+        cloud_epoch,
     }))
 }

@@ -56,10 +56,11 @@ pub(super) async fn hello(
     }
     let heads = api.store.heads(signed.caller.tenant, signed.till).await;
     let heads = heads.map_err(refused_by_store)?;
+    let cloud_epoch = api.store.cloud_epoch().await.map_err(refused_by_store)?;
     let held: BTreeSet<_> = heads.iter().map(|head| head.segment).collect();
     let segments = request.heads.iter().map(|head| head.segment);
     Ok(Answer::new(HelloAnswer {
-        cloud_epoch: api.store.cloud_epoch(),
+        cloud_epoch,
         server_time_ms: api.ports.clock.wall_ms(),
         limits: BatchLimits::default(),
         unknown: segments.filter(|segment| !held.contains(segment)).collect(),

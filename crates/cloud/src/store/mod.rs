@@ -31,8 +31,9 @@ pub type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Sen
 
 /// A database that can be a cloud's memory.
 pub trait CloudStore: Send + Sync + 'static {
-    /// The epoch of this database: new when it was made and whenever it was restored.
-    fn cloud_epoch(&self) -> Uuid;
+    /// The epoch of this database: new when it was made and whenever it was restored. Asked for
+    /// each time: another process on the same database may have changed it.
+    fn cloud_epoch(&self) -> Later<'_, Uuid>;
 
     /// Makes a one-time code, and its tenant and branch if they are new.
     fn make_code(&self, wanted: CodeWanted) -> Later<'_, ()>;

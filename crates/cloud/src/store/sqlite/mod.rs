@@ -51,8 +51,8 @@ impl SqliteStore {
 }
 
 impl CloudStore for SqliteStore {
-    fn cloud_epoch(&self) -> Uuid {
-        self.cloud_epoch
+    fn cloud_epoch(&self) -> Later<'_, Uuid> {
+        Box::pin(async { Ok(self.cloud_epoch) })
     }
 
     fn make_code(&self, wanted: CodeWanted) -> Later<'_, ()> {
