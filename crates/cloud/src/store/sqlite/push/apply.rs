@@ -165,7 +165,8 @@ fn conflicts<'a>(
 ) -> rusqlite::Result<()> {
     let tenant = entry.key.tenant.as_bytes();
     for conflict in conflicts {
-        let current = conflict.on_hand_milli.map(|now| now.to_string());
+        let now = conflict.on_hand_milli;
+        let mine = now.map(|now| format!(r#"{{"fields":{{"quantity_milli":{now}}}}}"#));
         let (id, op_id) = (conflict.id.as_bytes(), conflict.op_id.as_bytes());
         if conflict.opens {
             tx.prepare_cached(include_str!("open_conflict.sql"))?
@@ -175,12 +176,14 @@ fn conflicts<'a>(
                     conflict.kind.as_str(),
                     conflict.entity,
                     op_id,
-                    current,
                     entry.rv_last,
+                    entry.received_at_ms,
+                    mine,
+                    entry.key.branch.as_bytes(),
                 ])?;
         } else {
             tx.prepare_cached(include_str!("touch_conflict.sql"))?
-                .execute(params![tenant, id, op_id, current])?;
+                .execute(params![tenant, id, op_id, mine, entry.rv_last])?;
         }
     }
     Ok(())
