@@ -53,6 +53,7 @@ async fn a_session_of_the_real_client_runs_from_enrolment_to_proof() {
         app: "test".into(),
         backlog: None,
         proof_ok: None,
+        seen: Vec::new(),
     };
     let before = cloud.hello(&hello).await.expect("an answer");
     assert_eq!(

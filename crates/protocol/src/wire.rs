@@ -74,6 +74,10 @@ pub struct HelloRequest {
     /// Whether the till's own last check of journal and vault was good; for the people who watch.
     #[serde(default)]
     pub proof_ok: Option<bool>,
+    /// The cloud's heads as it last told them in the epoch of `cloud_epoch_seen`, newest first. A
+    /// cloud that holds less than it once told was put back to an older day without saying so.
+    #[serde(default)]
+    pub seen: Vec<Head>,
 }
 
 /// `POST /v1/sync/token`: an access token, bound to the till's key; asked for with a signed request.

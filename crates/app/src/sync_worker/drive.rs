@@ -218,6 +218,7 @@ impl Drive {
             app: APP_VERSION.to_owned(),
             backlog: None,
             proof_ok: None,
+            seen: Vec::new(),
         };
         self.call(till, |cloud| async move { cloud.hello(&request).await })
     }
