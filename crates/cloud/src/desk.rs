@@ -6,7 +6,7 @@ use protocol::ports::new_id;
 
 use crate::secrets;
 use crate::server::Ports;
-use crate::store::{CloudStore, CodeWanted, StoreError, TokenWanted};
+use crate::store::{CodeWanted, Store, StoreError, TokenWanted};
 
 /// The longest name of a tenant or a branch, in characters.
 pub const MAX_NAME_CHARS: usize = 200;
@@ -35,7 +35,7 @@ pub enum DeskError {
 
 /// A new one-time code for a branch; makes the tenant and the branch if they are new.
 pub async fn enrol_code(
-    store: &dyn CloudStore,
+    store: &dyn Store,
     ports: &Ports,
     tenant: &str,
     branch: &str,
@@ -60,7 +60,7 @@ pub async fn enrol_code(
 
 /// A new token that reads a tenant's reports.
 pub async fn read_token(
-    store: &dyn CloudStore,
+    store: &dyn Store,
     ports: &Ports,
     tenant: &str,
 ) -> Result<String, DeskError> {

@@ -9,7 +9,7 @@ use cloud::cli::{Cli, Command};
 use cloud::database::Database;
 use cloud::ports::{OsEntropy, SystemClock};
 use cloud::server::{Cloud, Ports};
-use cloud::store::CloudStore;
+use cloud::store::Store;
 use cloud::store::sqlite::SqliteStore;
 use cloud::{desk, server};
 
@@ -49,7 +49,7 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn open(database: &Database, ports: &Ports) -> anyhow::Result<Arc<dyn CloudStore>> {
+fn open(database: &Database, ports: &Ports) -> anyhow::Result<Arc<dyn Store>> {
     let Database::Sqlite(path) = database;
     let store = SqliteStore::open(path, &*ports.clock, &*ports.entropy)
         .with_context(|| format!("cannot open {database}"))?;

@@ -1,9 +1,13 @@
-//! One-time codes and read tokens: how they are made and how they are kept.
+//! One-time codes, bearer tokens and access tokens: how they are made and how they are checked.
 //!
-//! Promises that only hashes reach the store: a stolen database file opens nothing. Never logs one.
+//! Promises that only hashes of codes and bearer tokens reach the store, and that nothing is kept
+//! of an access token at all: it proves itself. Never logs one.
 
+use hmac::{Hmac, KeyInit, Mac};
 use protocol::ports::Entropy;
+use protocol::signing::{AccessToken, TOKEN_LIFE_MS};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 /// The letters of a code: no 0/O, 1/I/L or U, so that it can be read out over the telephone.
 const LETTERS: &[u8; 30] = b"23456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -51,6 +55,50 @@ pub fn token_hash(token: &str) -> [u8; 32] {
     tagged_hash(b"holdfast read token", token.as_bytes())
 }
 
+/// The key with which this cloud proves its own access tokens.
+#[derive(Clone)]
+pub struct TokenKey(Hmac<Sha256>);
+
+impl TokenKey {
+    /// The key as the store keeps it.
+    pub fn new(key: [u8; 32]) -> Self {
+        // HMAC takes a key of any length; one of 32 bytes needs no hashing.
+        Self(Hmac::new_from_slice(&key).expect("HMAC takes a key of any length"))
+    }
+
+    /// A token of a till from now on.
+    pub fn give(&self, till: Uuid, now_ms: i64) -> AccessToken {
+        let expires_at_ms = now_ms.saturating_add(TOKEN_LIFE_MS);
+        let proof = self.proof(till, expires_at_ms).finalize().into_bytes();
+        AccessToken {
+            expires_at_ms,
+            proof: proof.into(),
+        }
+    }
+
+    /// Whether this cloud gave the token to this till; compared in constant time.
+    pub fn gave(&self, till: Uuid, token: &AccessToken) -> bool {
+        let proof = self.proof(till, token.expires_at_ms);
+        proof.verify_slice(&token.proof).is_ok()
+    }
+
+    /// A till's key never changes, so the till's id stands for it. The request's signature proves
+    /// the key; the token alone opens nothing.
+    fn proof(&self, till: Uuid, expires_at_ms: i64) -> Hmac<Sha256> {
+        let mut mac = self.0.clone();
+        mac.update(b"tok1");
+        mac.update(till.as_bytes());
+        mac.update(&expires_at_ms.to_be_bytes());
+        mac
+    }
+}
+
+impl std::fmt::Debug for TokenKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TokenKey")
+    }
+}
+
 fn tagged_hash(tag: &[u8], secret: &[u8]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     hasher.update(tag);
@@ -88,5 +136,21 @@ mod tests {
     fn a_code_may_be_typed_with_spaces_and_in_small_letters() {
         assert_eq!(code_hash("ab3de-fg4hj"), code_hash("AB3DE FG4HJ"));
         assert_ne!(code_hash("AB3DEFG4HJ"), code_hash("AB3DEFG4HK"));
+    }
+
+    #[test]
+    fn a_token_is_good_for_its_till_its_end_and_its_cloud_alone() {
+        let (cloud, other) = (TokenKey::new([1; 32]), TokenKey::new([2; 32]));
+        let (till, neighbour) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let token = cloud.give(till, 1_000);
+        assert_eq!(token.expires_at_ms, 1_000 + TOKEN_LIFE_MS, "one hour");
+        assert!(cloud.gave(till, &token), "its own till");
+        assert!(!cloud.gave(neighbour, &token), "not another till");
+        assert!(!other.gave(till, &token), "not another cloud");
+        let longer = AccessToken {
+            expires_at_ms: token.expires_at_ms + 1,
+            ..token
+        };
+        assert!(!cloud.gave(till, &longer), "nobody moves its end");
     }
 }

@@ -12,7 +12,7 @@ use protocol::ports::{Clock, Entropy};
 use tokio::net::TcpListener;
 
 use crate::routes;
-use crate::store::CloudStore;
+use crate::store::Store;
 
 /// Time and randomness, as the cloud takes them.
 #[derive(Clone)]
@@ -32,11 +32,7 @@ pub struct Cloud {
 
 impl Cloud {
     /// Takes the address; port 0 takes a free one.
-    pub async fn bind(
-        listen: SocketAddr,
-        store: Arc<dyn CloudStore>,
-        ports: Ports,
-    ) -> io::Result<Self> {
+    pub async fn bind(listen: SocketAddr, store: Arc<dyn Store>, ports: Ports) -> io::Result<Self> {
         let listener = TcpListener::bind(listen).await.map_err(|error| {
             let words = format!("cannot listen on {listen}: {error}; choose another --listen");
             io::Error::new(error.kind(), words)

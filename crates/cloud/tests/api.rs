@@ -4,8 +4,11 @@
 
 mod common;
 
+use std::sync::atomic::Ordering;
+
 use common::World;
 use protocol::error::MEDIA_TYPE;
+use protocol::ports::Clock;
 
 #[tokio::test]
 async fn the_description_lists_every_route() {
@@ -26,6 +29,7 @@ async fn the_description_lists_every_route() {
             "/v1/sync/hello",
             "/v1/sync/ops",
             "/v1/sync/push",
+            "/v1/sync/token",
         ],
         "every route is described, and no other"
     );
@@ -100,17 +104,64 @@ async fn a_revoked_till_is_told_so() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_years_off_does_not_stop_a_till() {
+async fn a_call_signed_for_another_time_is_told_the_time_and_nothing_else() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
+    let token = world.token(&till).await;
     let path = "/v1/sync/audit";
-    for at_ms in [0, -1, i64::MAX] {
-        let headers = [(
-            "authorization",
-            till.authorization("GET", path, "", at_ms, b""),
-        )];
+    let now_ms = world.clock.wall_ms();
+    let limit = protocol::signing::FRESH_WITHIN_MS;
+    for at_ms in [
+        0,
+        -1,
+        i64::MIN,
+        i64::MAX,
+        now_ms - limit - 1,
+        now_ms + limit + 1,
+    ] {
+        let signed = till.authorization("GET", path, "", at_ms, b"", token);
+        let headers = [("authorization", signed)];
         let answer = common::http::send(world.address, "GET", path, &headers, b"").await;
-        assert_eq!(answer.status, 200, "at {at_ms}");
+        let said = (answer.status, answer.code());
+        assert_eq!(said, (401, "clock_wrong".to_owned()), "at {at_ms}");
+        assert_eq!(
+            answer.json()["server_time_ms"],
+            now_ms,
+            "the till hears what time it is and signs again"
+        );
+    }
+    for at_ms in [now_ms - limit, now_ms + limit] {
+        let signed = till.authorization("GET", path, "", at_ms, b"", token);
+        let headers = [("authorization", signed)];
+        let answer = common::http::send(world.address, "GET", path, &headers, b"").await;
+        assert_eq!(answer.status, 200, "five minutes are near enough: {at_ms}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_lives_an_hour_for_its_till_on_every_process_of_the_database() {
+    let mut world = World::start().await;
+    let till = world.enrolled(1, "Acme", "High Street").await;
+    let neighbour = world.enrolled(2, "Acme", "High Street").await;
+    let token = world.token(&till).await;
+    let theirs = world.token(&neighbour).await;
+    let path = "/v1/sync/audit";
+    world.restart().await;
+    let hour = protocol::signing::TOKEN_LIFE_MS;
+    for (later_ms, shown, code, why) in [
+        (0, token, "", "another process takes it too"),
+        (0, None, "token_expired", "no token"),
+        (0, theirs, "token_expired", "the neighbour's"),
+        (hour - 1, token, "", "its last moment"),
+        (hour, token, "token_expired", "an hour is over"),
+    ] {
+        let at_ms = world.clock.wall_ms() + later_ms;
+        world.clock.0.fetch_add(later_ms, Ordering::SeqCst);
+        let signed = till.authorization("GET", path, "", at_ms, b"", shown);
+        let headers = [("authorization", signed)];
+        let answer = common::http::send(world.address, "GET", path, &headers, b"").await;
+        world.clock.0.fetch_sub(later_ms, Ordering::SeqCst);
+        assert_eq!(answer.code(), code, "{why}");
     }
 }
 

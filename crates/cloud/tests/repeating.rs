@@ -6,6 +6,7 @@ mod common;
 
 use common::{World, http};
 use protocol::Outcome;
+use protocol::ports::Clock;
 use protocol::wire::PushRequest;
 
 const TEA: u128 = 0x7ea;
@@ -222,10 +223,11 @@ async fn limits_are_enforced_on_what_unpacks() {
     for (bytes, why) in [(3, "a bomb of nothing"), (64, "64 MiB of nothing")] {
         let bomb = zstd::bulk::compress(&vec![b' '; bytes * 1024 * 1024], 3).unwrap();
         let path = "/v1/sync/push";
+        let (at, token) = (world.clock.wall_ms(), world.token(&till).await);
         let headers = [
             (
                 "authorization",
-                till.authorization("POST", path, KEY, 0, &bomb),
+                till.authorization("POST", path, KEY, at, &bomb, token),
             ),
             ("idempotency-key", KEY.to_owned()),
             ("content-encoding", "zstd".to_owned()),

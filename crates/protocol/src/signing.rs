@@ -1,7 +1,8 @@
 //! What a till signs, byte for byte.
 //!
 //! Owns the three signed statements: the head of a run, a request, and an enrolment. Each begins
-//! with a tag, so that a signature for one can never serve as another.
+//! with a tag, so that a signature for one can never serve as another. Owns also how a request
+//! carries its proofs: the header with the signature and the access token.
 
 use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
 use sha2::{Digest, Sha256};
@@ -64,16 +65,54 @@ impl RequestToSign<'_> {
     }
 }
 
-/// The scheme's name in `Authorization: Holdfast till=<uuid>,at=<ms>,sig=<hex>`.
+/// The scheme's name in `Authorization: Holdfast till=<uuid>,at=<ms>,token=<hex>,sig=<hex>`.
 pub const AUTH_SCHEME: &str = "Holdfast";
+/// How far the time in a signature may lie from the cloud's clock. Beyond it the cloud says what
+/// time it is and the till signs again; nothing is ever refused for good because of a clock.
+pub const FRESH_WITHIN_MS: i64 = 5 * 60 * 1000;
+/// How long an access token lives.
+pub const TOKEN_LIFE_MS: i64 = 60 * 60 * 1000;
+
+/// An access token as it travels: when it ends, and the cloud's proof that it said so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccessToken {
+    /// When it ends, UTC milliseconds of the cloud's clock.
+    pub expires_at_ms: i64,
+    /// The cloud's proof; only the cloud can check it.
+    pub proof: [u8; 32],
+}
+
+impl AccessToken {
+    /// Its text: 80 hex characters.
+    pub fn to_text(self) -> String {
+        let mut bytes = [0_u8; 40];
+        let (end, proof) = bytes.split_at_mut(8);
+        end.copy_from_slice(&self.expires_at_ms.to_be_bytes());
+        proof.copy_from_slice(&self.proof);
+        hex::encode(bytes)
+    }
+
+    /// Reads its text; `None` if it is no token of this form.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let mut bytes = [0_u8; 40];
+        hex::decode_to_slice(text, &mut bytes).ok()?;
+        let (end, proof) = bytes.split_first_chunk::<8>()?;
+        Some(Self {
+            expires_at_ms: i64::from_be_bytes(*end),
+            proof: proof.try_into().ok()?,
+        })
+    }
+}
 
 /// Who sent a request and the proof, as read from the header; not yet checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Authorization {
     /// The till that claims to speak.
     pub till: Uuid,
-    /// Its wall clock, UTC milliseconds.
+    /// When it signed by the cloud's time as far as it knows it, UTC milliseconds.
     pub at_ms: i64,
+    /// The access token; absent only when one is asked for.
+    pub token: Option<AccessToken>,
     /// The proof.
     pub signature: SignatureHex,
 }
@@ -82,8 +121,12 @@ impl Authorization {
     /// The header's text.
     pub fn to_header(&self) -> String {
         let signature = hex::encode(self.signature.0);
+        let token = self
+            .token
+            .map(|token| format!("token={},", token.to_text()))
+            .unwrap_or_default();
         format!(
-            "{AUTH_SCHEME} till={},at={},sig={signature}",
+            "{AUTH_SCHEME} till={},at={},{token}sig={signature}",
             self.till, self.at_ms
         )
     }
@@ -91,11 +134,12 @@ impl Authorization {
     /// Reads the header's text; `None` if it is of another scheme or form.
     pub fn from_header(header: &str) -> Option<Self> {
         let fields = header.strip_prefix(AUTH_SCHEME)?.strip_prefix(' ')?;
-        let (mut till, mut at_ms, mut signature) = (None, None, None);
+        let (mut till, mut at_ms, mut token, mut signature) = (None, None, None, None);
         for field in fields.split(',') {
             match field.trim().split_once('=')? {
                 ("till", value) => till = value.parse().ok(),
                 ("at", value) => at_ms = value.parse().ok(),
+                ("token", value) => token = AccessToken::from_text(value),
                 ("sig", value) => {
                     let mut bytes = [0_u8; 64];
                     hex::decode_to_slice(value, &mut bytes).ok()?;
@@ -107,6 +151,7 @@ impl Authorization {
         Some(Self {
             till: till?,
             at_ms: at_ms?,
+            token,
             signature: signature?,
         })
     }
@@ -185,16 +230,23 @@ mod tests {
     }
 
     #[test]
-    fn the_authorization_header_reads_back() {
-        let header = Authorization {
-            till: Uuid::from_u128(9),
-            at_ms: -5,
-            signature: SignatureHex([3; 64]),
+    fn the_authorization_header_reads_back_with_and_without_a_token() {
+        let token = AccessToken {
+            expires_at_ms: 1_795_132_800_000,
+            proof: [8; 32],
         };
-        assert_eq!(
-            Authorization::from_header(&header.to_header()),
-            Some(header)
-        );
+        for token in [None, Some(token)] {
+            let header = Authorization {
+                till: Uuid::from_u128(9),
+                at_ms: -5,
+                token,
+                signature: SignatureHex([3; 64]),
+            };
+            assert_eq!(
+                Authorization::from_header(&header.to_header()),
+                Some(header)
+            );
+        }
         assert_eq!(
             Authorization::from_header("Bearer abc"),
             None,

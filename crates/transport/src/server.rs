@@ -5,8 +5,9 @@
 //! wraps the finished router, so that unknown paths, wrong methods and panics answer in our media
 //! type as well, and answers are packed for a till that asks.
 //!
-//! Never does: reading a clock. A request's time is carried to the handler and gates nothing: a
-//! push that is played again is answered the same again and changes nothing.
+//! Never does: reading a clock of its own (the router's state says what time it is), or refusing a
+//! till for good because of one: it is told the time and signs again. A push that is played again
+//! is answered the same again and changes nothing.
 
 mod answer;
 mod body;
@@ -15,5 +16,5 @@ mod wrap;
 
 pub use answer::{Answer, Refusal};
 pub use body::{BodyLimits, Unsigned};
-pub use signed::{KeyAnswer, Signed, TillKeys, verify_request};
+pub use signed::{KeyAnswer, Signed, TillKeys, Tokenless, verify_request};
 pub use wrap::{MAX_ANSWER_BYTES, in_our_words};

@@ -27,6 +27,7 @@ fn signed(url: &str, sent: Sent<'_>) -> RequestBuilder {
     let header = Authorization {
         till: TILL,
         at_ms: 5,
+        token: Some(common::token(0)),
         signature: sign(&key(), &request.statement()),
     };
     let mut builder = client()
@@ -95,6 +96,7 @@ async fn a_body_without_an_announced_length_is_bounded_too() {
     let header = Authorization {
         till: TILL,
         at_ms: 5,
+        token: None,
         signature: sign(&key(), b"anything"),
     };
     let head = format!(

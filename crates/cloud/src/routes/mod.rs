@@ -14,6 +14,7 @@ mod reading;
 mod sales;
 mod state;
 mod stock;
+mod token;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,18 +30,19 @@ use utoipa_axum::routes;
 
 use self::state::Api;
 use crate::server::Ports;
-use crate::store::CloudStore;
+use crate::store::Store;
 
 /// How long a request may take. A till gives up after 60 seconds; it should hear from us first.
 const REQUEST_TIME_OUT: Duration = Duration::from_secs(45);
 
 /// Every route; the document that describes them is one of them.
-pub(crate) fn router(store: Arc<dyn CloudStore>, ports: Ports) -> axum::Router {
+pub(crate) fn router(store: Arc<dyn Store>, ports: Ports) -> axum::Router {
     let api = Arc::new(Api::new(store, ports));
     let (router, document) = OpenApiRouter::with_openapi(openapi::Document::openapi())
         .routes(routes!(health::health))
         .routes(routes!(openapi::openapi))
         .routes(routes!(enrol::enrol))
+        .routes(routes!(token::token))
         .routes(routes!(hello::hello))
         .routes(routes!(push::push))
         .routes(routes!(ops::ops))

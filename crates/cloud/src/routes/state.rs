@@ -2,19 +2,23 @@
 
 use std::sync::{Arc, OnceLock};
 
+use protocol::signing::AccessToken;
 use serde_json::Value;
 use transport::server::{KeyAnswer, Refusal, TillKeys};
 use utoipa::openapi::OpenApi;
 use uuid::Uuid;
 
 use crate::admission::Admission;
+use crate::secrets::TokenKey;
 use crate::server::Ports;
-use crate::store::{CloudStore, StoreError, TillCredential};
+use crate::store::{Store, StoreError, TillCredential};
 
 /// The state of the router.
 pub(super) struct Api {
     /// The cloud's memory.
-    pub(super) store: Arc<dyn CloudStore>,
+    pub(super) store: Arc<dyn Store>,
+    /// What proves the access tokens.
+    pub(super) tokens: TokenKey,
     /// Time and randomness.
     pub(super) ports: Ports,
     /// Who may push now.
@@ -24,8 +28,9 @@ pub(super) struct Api {
 }
 
 impl Api {
-    pub(super) fn new(store: Arc<dyn CloudStore>, ports: Ports) -> Self {
+    pub(super) fn new(store: Arc<dyn Store>, ports: Ports) -> Self {
         Self {
+            tokens: TokenKey::new(store.token_key()),
             store,
             ports,
             admission: Admission::default(),
@@ -58,6 +63,14 @@ impl TillKeys for Api {
                 caller: till,
             },
         })
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.ports.clock.wall_ms()
+    }
+
+    fn token_is_ours(&self, till: Uuid, token: &AccessToken) -> bool {
+        self.tokens.gave(till, token)
     }
 }
 

@@ -8,6 +8,7 @@
 //! happened); every method that names a tenant reads and writes that tenant alone; an `Ok` means
 //! flushed. Never does: HTTP, signatures, reading a clock.
 
+pub mod admin;
 pub mod sqlite;
 
 use std::future::Future;
@@ -72,6 +73,11 @@ pub trait CloudStore: Send + Sync + 'static {
     /// Whether the database answers.
     fn ping(&self) -> Later<'_, ()>;
 }
+
+/// Everything the routes need of a database.
+pub trait Store: CloudStore + admin::AdminStore {}
+
+impl<S: CloudStore + admin::AdminStore> Store for S {}
 
 /// Why a store could not answer. None of these says anything about an op.
 #[derive(Debug, thiserror::Error)]

@@ -16,7 +16,8 @@ use cloud::ports::OsEntropy;
 use cloud::server::{Cloud, Ports};
 use cloud::store::sqlite::SqliteStore;
 use protocol::ports::Clock;
-use protocol::wire::{EnrolAnswer, PushAnswer, PushRequest};
+use protocol::signing::AccessToken;
+use protocol::wire::{EnrolAnswer, PushAnswer, PushRequest, TokenAnswer};
 use serde_json::Value;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -141,14 +142,22 @@ impl World {
     }
 
     pub async fn post(&self, till: &Till, path: &str, key: &str, body: &[u8]) -> Answer {
+        let token = self.token(till).await;
+        self.post_with(till, path, key, body, token).await
+    }
+
+    /// The same with a token, or without one.
+    pub async fn post_with(
+        &self,
+        till: &Till,
+        path: &str,
+        key: &str,
+        body: &[u8],
+        token: Option<AccessToken>,
+    ) -> Answer {
         let at = self.clock.wall_ms();
-        let mut headers = vec![
-            (
-                "authorization",
-                till.authorization("POST", path, key, at, body),
-            ),
-            json(),
-        ];
+        let signed = till.authorization("POST", path, key, at, body, token);
+        let mut headers = vec![("authorization", signed), json()];
         if !key.is_empty() {
             headers.push(("idempotency-key", key.to_owned()));
         }
@@ -156,12 +165,22 @@ impl World {
     }
 
     pub async fn get(&self, till: &Till, path: &str) -> Answer {
+        let token = self.token(till).await;
         let at = self.clock.wall_ms();
-        let headers = [(
-            "authorization",
-            till.authorization("GET", path, "", at, b""),
-        )];
+        let signed = till.authorization("GET", path, "", at, b"", token);
+        let headers = [("authorization", signed)];
         http::send(self.address, "GET", path, &headers, b"").await
+    }
+
+    /// An access token for a till; `None` for one that the cloud refuses.
+    pub async fn token(&self, till: &Till) -> Option<AccessToken> {
+        let path = "/v1/sync/token";
+        let at = self.clock.wall_ms();
+        let signed = till.authorization("POST", path, "", at, b"", None);
+        let headers = [("authorization", signed)];
+        let answer = http::send(self.address, "POST", path, &headers, b"").await;
+        let token: Option<TokenAnswer> = serde_json::from_slice(&answer.body).ok();
+        AccessToken::from_text(&token?.token)
     }
 
     pub async fn get_with_token(&self, token: &str, path: &str) -> Answer {

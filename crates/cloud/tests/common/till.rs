@@ -4,7 +4,7 @@
 use ed25519_dalek::SigningKey;
 use protocol::hlc::Hlc;
 use protocol::op::{OpDraft, Seal, raw};
-use protocol::signing::{self, Authorization, RequestToSign};
+use protocol::signing::{self, AccessToken, Authorization, RequestToSign};
 use protocol::stream::{Parent, Position};
 use protocol::wire::{EnrolRequest, PROTO, PushRequest, Run, RunItem};
 use protocol::{Actor, ChainHash, OpBody, SegmentId, StoredOp, TillIdentity};
@@ -199,6 +199,7 @@ impl Till {
         key: &str,
         at_ms: i64,
         body: &[u8],
+        token: Option<AccessToken>,
     ) -> String {
         let request = RequestToSign {
             method,
@@ -210,6 +211,7 @@ impl Till {
         let signed = Authorization {
             till: self.identity.till,
             at_ms,
+            token,
             signature: signing::sign(&self.key, &request.statement()),
         };
         signed.to_header()

@@ -1,4 +1,9 @@
-//! Who sent a request, proved by the till's key over the bytes as sent.
+//! Who sent a request, proved by the till's key over the bytes as sent, and that it is fresh.
+//!
+//! Three proofs in this order: the signature, that it was made for about now, and the access
+//! token. A till whose clock is wrong is told the time and signs again; a till without a token
+//! fetches one. A request played again within the five minutes does no harm: everything that
+//! changes something is one fact under one id, however often it comes.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -7,7 +12,9 @@ use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use protocol::error::ApiCode;
-use protocol::signing::{AUTH_SCHEME, Authorization, RequestToSign, verify};
+use protocol::signing::{
+    AUTH_SCHEME, AccessToken, Authorization, FRESH_WITHIN_MS, RequestToSign, verify,
+};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -46,6 +53,12 @@ pub trait TillKeys: Send + Sync {
         till: Uuid,
     ) -> impl Future<Output = Result<KeyAnswer<Self::Caller>, Refusal>> + Send;
 
+    /// The cloud's clock, UTC milliseconds.
+    fn now_ms(&self) -> i64;
+
+    /// Whether this cloud gave the token to this till; its end is looked at elsewhere.
+    fn token_is_ours(&self, till: Uuid, token: &AccessToken) -> bool;
+
     /// What a body may weigh here.
     fn body_limits(&self) -> BodyLimits {
         BodyLimits::default()
@@ -62,6 +75,14 @@ impl<K: TillKeys> TillKeys for Arc<K> {
         (**self).key_of(till)
     }
 
+    fn now_ms(&self) -> i64 {
+        (**self).now_ms()
+    }
+
+    fn token_is_ours(&self, till: Uuid, token: &AccessToken) -> bool {
+        (**self).token_is_ours(till, token)
+    }
+
     fn body_limits(&self) -> BodyLimits {
         (**self).body_limits()
     }
@@ -74,7 +95,7 @@ pub struct Signed<C> {
     pub till: Uuid,
     /// What the key look-up said of it.
     pub caller: C,
-    /// Its wall clock when it signed, UTC milliseconds: for display, gates nothing.
+    /// When it signed, UTC milliseconds of the cloud's time within five minutes.
     pub at_ms: i64,
     /// The key of the batch, if the call has one.
     pub idempotency_key: Option<Uuid>,
@@ -101,6 +122,10 @@ impl<C> Signed<C> {
     }
 }
 
+/// A request whose sender is proved and who asks for a token: it needs none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tokenless<C>(pub Signed<C>);
+
 impl<S> FromRequest<S> for Signed<S::Caller>
 where
     S: TillKeys,
@@ -108,31 +133,85 @@ where
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        let limits = state.body_limits();
-        let (parts, body) = request.into_parts();
-        let authorization = read_authorization(&parts.headers)?;
-        let key_text = read_key_header(&parts.headers)?;
-        let sent = read_sent(&parts.headers, body, limits).await?;
-        let whole = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        let signed = RequestToSign {
-            method: parts.method.as_str(),
-            path: protocol_path(whole),
-            at_ms: authorization.at_ms,
-            idempotency_key: key_text,
-            body: &sent,
-        };
-        let found = state.key_of(authorization.till).await?;
-        let caller = verify_request(found, &authorization, &signed)?;
-        let plain = unpack_sent(&parts.headers, &sent, limits)?;
-        Ok(Self {
-            till: authorization.till,
-            caller,
-            at_ms: authorization.at_ms,
-            idempotency_key: parse_key(key_text)?,
-            fingerprint: Sha256::digest(&plain).into(),
-            body: plain,
-        })
+        let (signed, authorization) = prove(request, state).await?;
+        check_token(state, &authorization)?;
+        Ok(signed)
     }
+}
+
+impl<S> FromRequest<S> for Tokenless<S::Caller>
+where
+    S: TillKeys,
+{
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        prove(request, state).await.map(|(signed, _)| Self(signed))
+    }
+}
+
+/// The signature and the time; the token is not looked at.
+async fn prove<S: TillKeys>(
+    request: Request,
+    state: &S,
+) -> Result<(Signed<S::Caller>, Authorization), Refusal> {
+    let limits = state.body_limits();
+    let (parts, body) = request.into_parts();
+    let authorization = read_authorization(&parts.headers)?;
+    let key_text = read_key_header(&parts.headers)?;
+    let sent = read_sent(&parts.headers, body, limits).await?;
+    let whole = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let signed = RequestToSign {
+        method: parts.method.as_str(),
+        path: protocol_path(whole),
+        at_ms: authorization.at_ms,
+        idempotency_key: key_text,
+        body: &sent,
+    };
+    let found = state.key_of(authorization.till).await?;
+    let caller = verify_request(found, &authorization, &signed)?;
+    check_time(state.now_ms(), authorization.at_ms)?;
+    let plain = unpack_sent(&parts.headers, &sent, limits)?;
+    let signed = Signed {
+        till: authorization.till,
+        caller,
+        at_ms: authorization.at_ms,
+        idempotency_key: parse_key(key_text)?,
+        fingerprint: Sha256::digest(&plain).into(),
+        body: plain,
+    };
+    Ok((signed, authorization))
+}
+
+/// Whether a signature was made for about now; if not, the till hears what time it is.
+fn check_time(now_ms: i64, at_ms: i64) -> Result<(), Refusal> {
+    if at_ms.abs_diff(now_ms) <= FRESH_WITHIN_MS.unsigned_abs() {
+        return Ok(());
+    }
+    let mut refusal = Refusal::new(
+        ApiCode::ClockWrong,
+        format!(
+            "at is {at_ms}, here it is {now_ms}, the limit is {FRESH_WITHIN_MS} ms: sign again with server_time_ms"
+        ),
+    );
+    refusal.error.server_time_ms = Some(now_ms);
+    Err(refusal)
+}
+
+/// Whether the token is this cloud's, this till's and not over.
+fn check_token<S: TillKeys>(state: &S, authorization: &Authorization) -> Result<(), Refusal> {
+    let till = authorization.till;
+    let now_ms = state.now_ms();
+    let good = authorization
+        .token
+        .is_some_and(|token| token.expires_at_ms > now_ms && state.token_is_ours(till, &token));
+    if good {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        ApiCode::TokenExpired,
+        "the access token is missing, unknown or over: ask POST /v1/sync/token for a new one",
+    ))
 }
 
 /// The path and query from the protocol's own root on. What stands before it (a shop's cloud below
@@ -173,7 +252,7 @@ fn read_authorization(headers: &HeaderMap) -> Result<Authorization, Refusal> {
         .ok_or_else(|| {
             Refusal::new(
                 ApiCode::Unauthorized,
-                format!("the call needs `Authorization: {AUTH_SCHEME} till=…,at=…,sig=…`"),
+                format!("the call needs `Authorization: {AUTH_SCHEME} till=…,at=…,token=…,sig=…`"),
             )
         })
 }

@@ -5,6 +5,7 @@
     reason = "each test file uses its own part"
 )]
 
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -16,10 +17,11 @@ use protocol::audit::Counts;
 use protocol::error::ApiCode;
 use protocol::limits::BatchLimits;
 use protocol::ports::Clock;
-use protocol::wire::{HelloAnswer, HelloRequest, PROTO, PushAnswer, PushRequest};
+use protocol::signing::AccessToken;
+use protocol::wire::{HelloAnswer, HelloRequest, PROTO, PushAnswer, PushRequest, TokenAnswer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use transport::server::{Answer, KeyAnswer, Refusal, Signed, TillKeys, in_our_words};
+use transport::server::{Answer, KeyAnswer, Refusal, Signed, TillKeys, Tokenless, in_our_words};
 use transport::{HttpCloud, HttpCloudConfig, Timeouts, paths};
 use uuid::Uuid;
 
@@ -45,6 +47,20 @@ pub type Seen = (Option<Uuid>, [u8; 32], usize);
 #[derive(Default)]
 pub struct Cloud {
     pub pushes: Mutex<Vec<Seen>>,
+    /// What time it is here, UTC milliseconds.
+    pub now_ms: AtomicI64,
+    /// How many tokens were given; only the last one is taken.
+    pub tokens: AtomicU32,
+}
+
+/// The only token that the cloud takes after it has given so many.
+pub fn token(given: u32) -> AccessToken {
+    let mut proof = [0; 32];
+    proof[..4].copy_from_slice(&given.to_be_bytes());
+    AccessToken {
+        expires_at_ms: i64::MAX,
+        proof,
+    }
 }
 
 impl TillKeys for Cloud {
@@ -60,6 +76,14 @@ impl TillKeys for Cloud {
             REVOKED => KeyAnswer::Revoked { public_key },
             _ => KeyAnswer::Unknown,
         })
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.now_ms.load(Ordering::SeqCst)
+    }
+
+    fn token_is_ours(&self, till: Uuid, shown: &AccessToken) -> bool {
+        till == TILL && *shown == token(self.tokens.load(Ordering::SeqCst))
     }
 }
 
@@ -99,6 +123,18 @@ async fn push(
     .replayed(true))
 }
 
+async fn give_token(
+    State(cloud): State<Arc<Cloud>>,
+    Tokenless(_): Tokenless<&'static str>,
+) -> Answer<TokenAnswer> {
+    let given = cloud.tokens.fetch_add(1, Ordering::SeqCst) + 1;
+    Answer::new(TokenAnswer {
+        token: token(given).to_text(),
+        expires_at_ms: i64::MAX,
+        server_time_ms: cloud.now_ms(),
+    })
+}
+
 async fn busy() -> Refusal {
     Refusal::new(ApiCode::Busy, "nine pushes wait already").after_ms(2_500)
 }
@@ -113,6 +149,7 @@ pub async fn serve() -> (Arc<Cloud>, String) {
     let routes = Router::new()
         .route(paths::HELLO, post(hello))
         .route(paths::PUSH, post(push))
+        .route(paths::TOKEN, post(give_token))
         .route(paths::OPS, get(busy))
         .route(paths::AUDIT, get(panics));
     let router = in_our_words(routes.clone().nest("/pos", routes)).with_state(Arc::clone(&cloud));
@@ -183,6 +220,7 @@ pub fn hello_request(heads: u8) -> HelloRequest {
         app: "1.0".to_owned(),
         backlog: None,
         proof_ok: None,
+        seen: Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Only here is rusqlite named in the cloud. Promises what [`CloudStore`] asks: a push is one
 //! `BEGIN IMMEDIATE … COMMIT` with `synchronous = FULL`.
 
+mod admin;
 mod open;
 mod push;
 mod readers;
@@ -35,6 +36,7 @@ pub struct SqliteStore {
     writer: Writer,
     readers: Readers,
     cloud_epoch: Uuid,
+    token_key: super::admin::TokenKeyBytes,
 }
 
 impl SqliteStore {
@@ -43,6 +45,7 @@ impl SqliteStore {
         let connection = open::writer(path)?;
         let cloud_epoch = open::epoch(&connection, clock, entropy)?;
         Ok(Self {
+            token_key: admin::keys::token_key(&connection, clock, entropy)?,
             writer: Writer::start(connection)?,
             readers: Readers::open(|| open::reader(path))?,
             cloud_epoch,
