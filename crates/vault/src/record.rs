@@ -68,9 +68,9 @@ pub(crate) fn insert(
         Some(OpBody::SaleRecordedV1(sale)) => insert_sale(db, placed.op_no, sale),
         Some(OpBody::RefundRecordedV1(refund)) => insert_refund(db, placed.op_no, refund),
         Some(OpBody::StockMovedV1(moved)) => insert_movements(db, placed.op_no, &moved.movements),
+        Some(OpBody::StockCountedV1(count)) => insert_movements(db, placed.op_no, &found(count)),
         Some(
             OpBody::CartVoidedV1(_)
-            | OpBody::StockCountedV1(_)
             | OpBody::PriceSetV1(_)
             | OpBody::ProductEditedV1(_)
             | OpBody::ConflictSettledV1(_)
@@ -295,6 +295,19 @@ fn insert_tenders(db: &Connection, op_no: i64, tenders: &[TenderV1]) -> Result<(
         })?;
     }
     Ok(())
+}
+
+/// What a count did here: the difference to what the till showed. The cloud makes its own from what
+/// the count had seen.
+fn found(count: &protocol::body::StockCountedV1) -> Vec<MovementV1> {
+    let difference = |line: &protocol::body::CountedV1| MovementV1 {
+        product_id: line.product_id,
+        kind: MovementKind::Count,
+        delta_milli: line.counted_milli - line.shown_milli,
+        reason: count.reason.clone(),
+    };
+    let movements = count.lines.iter().map(difference);
+    movements.filter(|found| found.delta_milli != 0).collect()
 }
 
 fn insert_movements(
