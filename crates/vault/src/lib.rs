@@ -48,7 +48,7 @@ pub use paths::is_here;
 pub use reads::{Reader, Reads};
 pub use recover::{Damage, StartReport};
 pub use rows::{
-    attempts, cart, identity, operators, outbox, print_jobs, sales, settings, stock, tally,
+    attempts, cart, identity, operators, outbox, print_jobs, queue, sales, settings, stock, tally,
 };
 pub use tx::{RecordedOp, Tx};
 pub use vault::{OpenVault, Vault};

@@ -6,6 +6,7 @@ pub mod identity;
 pub mod operators;
 pub mod outbox;
 pub mod print_jobs;
+pub mod queue;
 pub mod sales;
 pub mod settings;
 pub mod stock;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::fixture::Till;
 use crate::Vault;
-use crate::rows::outbox;
+use crate::rows::{outbox, queue};
 
 fn all_ops(vault: &Vault) -> Vec<StoredOp> {
     vault
@@ -184,4 +184,68 @@ fn a_conflict_whose_first_reply_got_lost_is_still_shown() {
         .unwrap();
     let left = vault.read(outbox::summary).unwrap();
     assert_eq!(left.conflicts, 0, "a duplicate of an accepted op settles");
+}
+
+#[test]
+fn the_queue_is_shown_newest_first_and_found_by_its_number() {
+    let (till, _) = Till::with_sales(4);
+    let (vault, _) = till.open();
+    let ops = all_ops(&vault);
+    say_held(&vault, &ops[0]);
+    let page = |text: Option<&str>, before_seq, limit| {
+        let query = queue::QueuePage {
+            text,
+            before_seq,
+            limit,
+        };
+        vault.read(|r| queue::page(r, &query)).unwrap()
+    };
+    let seqs = |lines: &[queue::QueueLine]| lines.iter().map(|line| line.seq).collect::<Vec<_>>();
+    let all = page(None, None, 10);
+    assert_eq!(seqs(&all), [4, 3, 2], "what waits, the newest first");
+    assert_eq!(seqs(&page(None, Some(3), 10)), [2], "a page goes on before");
+    assert_eq!(seqs(&page(None, None, 1)), [4], "a page ends at its limit");
+    let number = all[1].number.clone().unwrap();
+    assert_eq!(
+        seqs(&page(Some(&number), None, 10)),
+        [3],
+        "its receipt number finds it"
+    );
+    assert_eq!(
+        page(Some("%"), None, 10),
+        [],
+        "a wild card is a letter like any other"
+    );
+    let first = vault
+        .read(|r| queue::of_op(r, ops[0].op_id))
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (first.seq, first.bytes),
+        (1, ops[0].bytes.len() as u64),
+        "an op that waits no more is still found by its id"
+    );
+}
+
+#[test]
+fn unsent_ops_of_a_kind_are_those_beyond_the_heads() {
+    let (till, _) = Till::with_sales(3);
+    let (vault, _) = till.open();
+    let ops = all_ops(&vault);
+    for held in &ops[..2] {
+        say_held(&vault, held);
+    }
+    let unsent = |kind: &str| {
+        let mut ids = Vec::new();
+        vault
+            .read(|r| queue::each_unsent(r, &[kind], |op| ids.push(op.op_id)))
+            .unwrap();
+        ids
+    };
+    assert_eq!(
+        unsent("sale_recorded_v1"),
+        [ops[2].op_id],
+        "the third alone is not in the cloud"
+    );
+    assert!(unsent("price_set_v1").is_empty(), "and no price was set");
 }
