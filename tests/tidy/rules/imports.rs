@@ -45,6 +45,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("bench", &["app", "domain", "protocol", "vault"]),
+    ("simulator", &["domain", "protocol", "sync"]),
     ("tidy", &[]),
 ];
 
