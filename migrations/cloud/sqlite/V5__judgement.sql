@@ -40,7 +40,8 @@ ALTER TABLE stock_ledger ADD COLUMN seq INTEGER;
 ALTER TABLE stock_ledger ADD COLUMN hlc_ms INTEGER;
 ALTER TABLE stock_ledger ADD COLUMN hlc_counter INTEGER;
 
--- The count that the figure rests on: by whom, and when by their hybrid clock.
+-- The count that the figure rests on: what was found, by whom, and when by their hybrid clock.
+ALTER TABLE stock ADD COLUMN counted_milli INTEGER;
 ALTER TABLE stock ADD COLUMN counted_op BLOB CHECK (counted_op IS NULL OR length(counted_op) = 16);
 ALTER TABLE stock ADD COLUMN counted_till BLOB CHECK (counted_till IS NULL OR length(counted_till) = 16);
 ALTER TABLE stock ADD COLUMN counted_hlc_ms INTEGER;
