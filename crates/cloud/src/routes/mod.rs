@@ -9,9 +9,11 @@ mod health;
 mod hello;
 mod openapi;
 mod ops;
+mod pull;
 mod push;
 mod reading;
 mod sales;
+mod snapshot;
 mod state;
 mod stock;
 mod token;
@@ -46,6 +48,8 @@ pub(crate) fn router(store: Arc<dyn Store>, ports: Ports) -> axum::Router {
         .routes(routes!(hello::hello))
         .routes(routes!(push::push))
         .routes(routes!(ops::ops))
+        .routes(routes!(pull::pull))
+        .routes(routes!(snapshot::snapshot))
         .routes(routes!(audit::audit))
         .routes(routes!(sales::sales))
         .routes(routes!(stock::stock))

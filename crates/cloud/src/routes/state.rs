@@ -8,6 +8,7 @@ use transport::server::{KeyAnswer, Refusal, TillKeys};
 use utoipa::openapi::OpenApi;
 use uuid::Uuid;
 
+use super::snapshot::Shelf;
 use crate::admission::Admission;
 use crate::secrets::TokenKey;
 use crate::server::Ports;
@@ -23,6 +24,8 @@ pub(super) struct Api {
     pub(super) ports: Ports,
     /// Who may push now.
     pub(super) admission: Admission,
+    /// Catalogues that lie ready.
+    pub(super) shelf: Shelf,
     /// The API's description, set once when the routes are known.
     pub(super) document: OnceLock<Value>,
 }
@@ -31,6 +34,7 @@ impl Api {
     pub(super) fn new(store: Arc<dyn Store>, ports: Ports) -> Self {
         Self {
             tokens: TokenKey::new(store.token_key()),
+            shelf: Shelf::new(store.cache_folder()),
             store,
             ports,
             admission: Admission::default(),

@@ -9,6 +9,7 @@
 //! flushed. Never does: HTTP, signatures, reading a clock.
 
 pub mod admin;
+pub mod pull;
 pub mod sqlite;
 
 use std::future::Future;
@@ -75,9 +76,9 @@ pub trait CloudStore: Send + Sync + 'static {
 }
 
 /// Everything the routes need of a database.
-pub trait Store: CloudStore + admin::AdminStore {}
+pub trait Store: CloudStore + admin::AdminStore + pull::PullStore {}
 
-impl<S: CloudStore + admin::AdminStore> Store for S {}
+impl<S: CloudStore + admin::AdminStore + pull::PullStore> Store for S {}
 
 /// Why a store could not answer. None of these says anything about an op.
 #[derive(Debug, thiserror::Error)]

@@ -5,6 +5,7 @@
 
 mod admin;
 mod open;
+mod pull;
 mod push;
 mod readers;
 mod reports;
@@ -13,7 +14,7 @@ mod streams;
 mod tenancy;
 mod writer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use protocol::SegmentId;
 use protocol::audit::Counts;
@@ -37,6 +38,8 @@ pub struct SqliteStore {
     readers: Readers,
     cloud_epoch: Uuid,
     token_key: super::admin::TokenKeyBytes,
+    cursor_key: [u8; 32],
+    cache_folder: PathBuf,
 }
 
 impl SqliteStore {
@@ -46,6 +49,8 @@ impl SqliteStore {
         let cloud_epoch = open::epoch(&connection, clock, entropy)?;
         Ok(Self {
             token_key: admin::keys::token_key(&connection, clock, entropy)?,
+            cursor_key: pull::cursor_key(&connection, entropy)?,
+            cache_folder: pull::cache_folder(path),
             writer: Writer::start(connection)?,
             readers: Readers::open(|| open::reader(path))?,
             cloud_epoch,

@@ -1,0 +1,7 @@
+SELECT product_id, row_version, deleted, code, name, unit, price_minor, tax_class, tax_rate_bp, category, barcodes,
+       (SELECT json_group_object(field_group, version) FROM product_group AS g
+        WHERE g.tenant = p.tenant AND g.product_id = p.product_id)
+FROM product AS p
+WHERE tenant = ?1 AND (row_version, product_id) > (?2, ?3) AND (deleted = 0 OR row_version > ?4)
+ORDER BY row_version, product_id
+LIMIT ?5
