@@ -1,4 +1,9 @@
 //! Stock: the sum of signed movements, kept per product in the transaction that writes them.
+//!
+//! What is on the shelf of the branch is [`level`]'s word; what is here alone counts this till.
+
+mod ledger;
+mod overlay;
 
 use protocol::body::StockMovedV1;
 use protocol::{OpBody, OpDraft};
@@ -9,6 +14,9 @@ use super::sales::Recording;
 use crate::error::VaultError;
 use crate::reads::{Reads, blob, sealed::Db};
 use crate::tx::{RecordedOp, Tx};
+
+pub use ledger::{Ledger, LedgerLine, counted_at_ms, ledger};
+pub use overlay::{Level, level, levels};
 
 /// What is on hand by this till's own movements, thousandths; 0 for a product that never moved.
 /// May be negative: the goods were in the customer's hand.

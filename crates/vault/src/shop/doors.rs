@@ -53,6 +53,20 @@ impl Doors {
     }
 }
 
+/// The one connection to the office's file: small, asked by screens, written by pulls.
+pub(super) fn office(file: &Path, key: &ShopKey) -> Result<Connection, ShopError> {
+    let mut connection = connect(file, Some(key))?;
+    connection
+        .pragma_update(None, "journal_mode", "WAL")
+        .map_err(judged)?;
+    connection
+        .pragma_update(None, "synchronous", "NORMAL")
+        .map_err(judged)?;
+    schema::raise(&mut connection)?;
+    probe(&connection)?;
+    Ok(connection)
+}
+
 /// A connection to a file that is being built and that nobody else sees: no flushes; the whole file is
 /// flushed once before it is published. The roll-back journal is in memory and small, for most pages are new.
 pub(super) fn building(file: &Path, key: Option<&ShopKey>) -> Result<Connection, ShopError> {
@@ -119,6 +133,11 @@ fn probe(connection: &Connection) -> Result<(), ShopError> {
         "in_store_rule",
         "import",
         "product_words_data",
+        "pull_place",
+        "pull_staged",
+        "cloud_stock",
+        "conflict",
+        "office_row",
     ] {
         connection
             .query_row(

@@ -78,6 +78,14 @@ pub enum ShopError {
         /// Why, with the way out.
         why: domain::in_store::InStoreRuleRefused,
     },
+    /// What was fetched as a snapshot of the catalogue is none, or was cut.
+    #[error(
+        "the snapshot of the catalogue is not sound ({why}); it is fetched again from its beginning"
+    )]
+    Snapshot {
+        /// What was met.
+        why: String,
+    },
     /// Another import is under way in this program.
     #[error("another import is under way; wait for its end")]
     ImportUnderWay,
@@ -114,6 +122,7 @@ impl ShopError {
             | Self::TaxClassUnknown { .. }
             | Self::Refused { .. }
             | Self::Rule { .. }
+            | Self::Snapshot { .. }
             | Self::ImportUnderWay
             | Self::Closed => false,
         }

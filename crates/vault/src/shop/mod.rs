@@ -21,12 +21,14 @@
 //! Encryption costs 13 µs a scan once the file outgrows the page cache.
 
 mod anew;
+mod before;
 mod browse;
 mod doors;
 mod error;
 mod import;
 mod kept;
 mod publish;
+mod pull;
 mod put;
 mod rows;
 mod scan;
@@ -36,9 +38,10 @@ mod search;
 mod tests;
 mod words;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use domain::{InStoreRule, Product, TaxClass};
 use serde::{Deserialize, Serialize};
@@ -49,6 +52,10 @@ pub use error::ShopError;
 pub use import::{
     ImportOptions, ImportReport, MAX_REFUSED_LISTED, MAX_ROWS, MAX_SOURCE_BYTES, PriceRule,
     RowRefused, SourceForm, price_from_barcode, product_id_of_barcode, product_id_of_code,
+};
+pub use pull::{
+    CloudStock, ConflictQuery, Included, OfficePeople, Published, PullPlace, SnapshotPlace, Staged,
+    StockSeen, product_of,
 };
 pub use put::{MAX_BARCODES, MAX_RULES};
 pub use scan::ScanFound;
@@ -73,6 +80,9 @@ pub struct Shop {
     importing: Mutex<()>,
     /// While an import builds the next catalogue: what was put into this one meanwhile.
     meanwhile: Mutex<Option<Vec<Change>>>,
+    /// People, settings and conflicts, in a file of their own; opened once the till knows its key.
+    office: OnceLock<Mutex<rusqlite::Connection>>,
+    included: Mutex<pull::IncludedKept>,
 }
 
 /// What opening found and did.
@@ -104,6 +114,8 @@ impl Shop {
             kept: Kept::open(dir)?,
             importing: Mutex::new(()),
             meanwhile: Mutex::new(None),
+            office: OnceLock::new(),
+            included: Mutex::default(),
         };
         if opened.made_anew {
             shop.put_kept_settings()?;
@@ -112,6 +124,14 @@ impl Shop {
         let rules = shop.rules()?;
         shop.remember_rules(rules);
         Ok((shop, opened))
+    }
+
+    /// Opens the file of what head office tells that hangs on no shelf, encrypted with `key`.
+    pub fn open_office(&self, key: &ShopKey) -> Result<(), ShopError> {
+        let office = pull::office::open(&self.dir, key)?;
+        // Opened twice: the first one stays, and both are the same file.
+        let _ = self.office.set(office);
+        Ok(())
     }
 
     /// Says that the articles made by ops were put again after the file was made anew: the next start
@@ -154,6 +174,11 @@ impl Shop {
     /// An article's barcodes, as normal keys.
     pub fn barcodes_of(&self, product_id: Uuid) -> Result<Vec<String>, ShopError> {
         self.with(|doors| browse::barcodes_of(&doors.browse(), product_id))
+    }
+
+    /// The version of each group of an article's fields, for the `base` of an edit; empty for one made here.
+    pub fn product_versions(&self, product_id: Uuid) -> Result<BTreeMap<String, u64>, ShopError> {
+        self.with(|doors| Ok(before::versions(&doors.browse(), product_id)?))
     }
 
     /// The branch's tax classes.
@@ -215,11 +240,11 @@ impl Shop {
         })
     }
 
-    fn remember_rules(&self, rules: Vec<InStoreRule>) {
+    pub(in crate::shop) fn remember_rules(&self, rules: Vec<InStoreRule>) {
         *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rules);
     }
 
-    fn keep_settings(&self) -> Result<(), ShopError> {
+    pub(in crate::shop) fn keep_settings(&self) -> Result<(), ShopError> {
         self.kept.write_settings(&BranchSettings {
             tax_classes: self.tax_classes()?,
             rules: self.rules()?,

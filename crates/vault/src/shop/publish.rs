@@ -19,7 +19,7 @@ use super::kept::{KeptPart, Tee, sync_dir};
 use super::{Shop, ShopOpened, put};
 
 /// Ends the remembering of changes, whatever way an import ends.
-struct Meanwhile<'a>(&'a Shop);
+pub(super) struct Meanwhile<'a>(&'a Shop);
 
 impl Drop for Meanwhile<'_> {
     fn drop(&mut self) {
@@ -123,13 +123,13 @@ impl Shop {
         })
     }
 
-    fn begin_meanwhile(&self) -> Meanwhile<'_> {
+    pub(super) fn begin_meanwhile(&self) -> Meanwhile<'_> {
         *lock(&self.meanwhile) = Some(Vec::new());
         Meanwhile(self)
     }
 
     /// A copy of the catalogue beside it, in an open transaction, seen by nobody.
-    fn begin_next(&self) -> Result<Connection, ShopError> {
+    pub(super) fn begin_next(&self) -> Result<Connection, ShopError> {
         let next = self.dir.join(NEXT);
         remove_with_sides(&next);
         let copied = doors::copy(&self.dir.join(FILE), &next, self.key.as_ref());
@@ -156,7 +156,7 @@ impl Shop {
     }
 
     /// Puts the copy in the catalogue's place. Scans wait for the renaming and opening, and for nothing else.
-    fn publish(&self, mut connection: Connection) -> Result<(), ShopError> {
+    pub(super) fn publish(&self, mut connection: Connection) -> Result<(), ShopError> {
         let (next, file) = (self.dir.join(NEXT), self.dir.join(FILE));
         connection.execute_batch("COMMIT")?;
         // The long flush comes before the doors close, the short one of the last changes after.

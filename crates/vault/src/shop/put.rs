@@ -9,7 +9,7 @@ use domain::{InStoreRule, Product, TaxClass};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::error::ShopError;
-use super::rows;
+use super::{before, rows};
 
 /// The most barcodes of one article.
 pub const MAX_BARCODES: usize = 50;
@@ -57,7 +57,8 @@ fn apply(connection: &Connection, change: &Change) -> Result<(), ShopError> {
                     code: product.tax_class.clone(),
                 });
             }
-            rows::write(connection, product, barcodes, None)?;
+            before::keep(connection, product.product_id)?;
+            rows::write(connection, product, barcodes, rows::Origin::Till)?;
         }
         Change::TaxClass(class) => put_tax_class(connection, class)?,
         Change::Rules(rules) => set_rules(connection, rules)?,

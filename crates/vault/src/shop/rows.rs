@@ -3,6 +3,8 @@
 //! Promises: a product's rows change together and its words follow its name; the caller's transaction is
 //! the only one. Never opens a transaction, never judges where an article came from.
 
+use std::collections::BTreeMap;
+
 use domain::{Product, normal_key};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
@@ -15,6 +17,40 @@ pub(super) const SELECT_PRODUCT: &str = "SELECT p.product_id, p.code, p.name, p.
      t.rate_bp AS tax_rate_bp, c.name AS category, p.row_version, p.product_no \
      FROM product AS p JOIN tax_class AS t ON t.code = p.tax_class \
      LEFT JOIN category AS c ON c.category_no = p.category_no";
+
+/// The version of each group of fields, as the cloud tells it.
+pub(super) type Versions = BTreeMap<String, u64>;
+
+/// Where an article comes from.
+#[derive(Clone, Copy)]
+pub(super) enum Origin<'a> {
+    /// A person or an op of this till: what the cloud said of versions stays.
+    Till,
+    /// The import of this number: as above.
+    Import(i64),
+    /// The cloud: its version and its groups' versions count.
+    Cloud(&'a Versions),
+}
+
+impl Origin<'_> {
+    const fn import_no(&self) -> Option<i64> {
+        match self {
+            Self::Import(number) => Some(*number),
+            Self::Till | Self::Cloud(_) => None,
+        }
+    }
+
+    /// A group's version to be written; none: what stands stays.
+    fn version(&self, group: &str, row_version: i64) -> Option<i64> {
+        match self {
+            Self::Till | Self::Import(_) => None,
+            Self::Cloud(versions) => {
+                let told = versions.get(group).copied().map(crate::reads::int);
+                Some(told.unwrap_or(row_version))
+            }
+        }
+    }
+}
 
 /// What happens to barcodes that the product already has and the article does not name.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,8 +67,9 @@ pub(super) enum Wrote {
 }
 
 /// The row that already stands for a product.
-struct Standing {
-    product_no: i64,
+pub(super) struct Standing {
+    pub(super) product_no: i64,
+    pub(super) row_version: i64,
     name: String,
     category_no: Option<i64>,
     import_no: Option<i64>,
@@ -57,22 +94,34 @@ pub(super) fn product_of(row: &Row<'_>) -> rusqlite::Result<Product> {
     })
 }
 
-/// Writes a product and its barcodes; `import_no` is the import it came with.
+/// Writes a product and its barcodes.
 pub(super) fn write(
     connection: &Connection,
     product: &Product,
     barcodes: &[String],
-    import_no: Option<i64>,
+    origin: Origin<'_>,
 ) -> rusqlite::Result<Wrote> {
-    let category_no = category_no(connection, product.category.as_deref())?;
     let standing = standing(connection, product.product_id)?;
+    write_over(connection, standing, product, barcodes, origin).map(|(wrote, _)| wrote)
+}
+
+/// As [`write`] over what is known to stand; answers the product's number too.
+pub(super) fn write_over(
+    connection: &Connection,
+    standing: Option<Standing>,
+    product: &Product,
+    barcodes: &[String],
+    origin: Origin<'_>,
+) -> rusqlite::Result<(Wrote, i64)> {
+    let import_no = origin.import_no();
+    let category_no = category_no(connection, product.category.as_deref())?;
     let (product_no, wrote) = match &standing {
         None => (
-            insert(connection, product, category_no, import_no)?,
+            insert(connection, product, category_no, origin)?,
             Wrote::New,
         ),
         Some(old) => {
-            update(connection, old.product_no, product, category_no, import_no)?;
+            update(connection, old.product_no, product, category_no, origin)?;
             (old.product_no, Wrote::Updated)
         }
     };
@@ -85,7 +134,19 @@ pub(super) fn write(
     if standing.is_none_or(|old| old.name != product.name || old.category_no != category_no) {
         write_words(connection, product_no, product, wrote)?;
     }
-    Ok(wrote)
+    Ok((wrote, product_no))
+}
+
+/// Removes a product with its barcodes and words.
+pub(super) fn remove(connection: &Connection, product_no: i64) -> rusqlite::Result<()> {
+    for sql in [
+        "DELETE FROM barcode WHERE product_no = ?1",
+        "DELETE FROM product_words WHERE rowid = ?1",
+        "DELETE FROM product WHERE product_no = ?1",
+    ] {
+        connection.prepare_cached(sql)?.execute([product_no])?;
+    }
+    Ok(())
 }
 
 /// The name of another product that this import has already written under the same own code.
@@ -107,10 +168,14 @@ pub(super) fn other_name_of_code(
         .optional()
 }
 
-fn standing(connection: &Connection, product_id: Uuid) -> rusqlite::Result<Option<Standing>> {
+/// The row that stands for a product, if one does.
+pub(super) fn standing(
+    connection: &Connection,
+    product_id: Uuid,
+) -> rusqlite::Result<Option<Standing>> {
     connection
         .prepare_cached(
-            "SELECT product_no, name, category_no, import_no FROM product WHERE product_id = ?1",
+            "SELECT product_no, name, category_no, import_no, row_version FROM product WHERE product_id = ?1",
         )?
         .query_row([product_id.as_bytes()], |row| {
             Ok(Standing {
@@ -118,6 +183,7 @@ fn standing(connection: &Connection, product_id: Uuid) -> rusqlite::Result<Optio
                 name: row.get(1)?,
                 category_no: row.get(2)?,
                 import_no: row.get(3)?,
+                row_version: row.get(4)?,
             })
         })
         .optional()
@@ -127,37 +193,53 @@ fn insert(
     connection: &Connection,
     product: &Product,
     category_no: Option<i64>,
-    import_no: Option<i64>,
+    origin: Origin<'_>,
 ) -> rusqlite::Result<i64> {
+    let version = |group: &str| origin.version(group, product.row_version);
     connection
         .prepare_cached(
-            "INSERT INTO product (product_id, code, name, unit, price_minor, tax_class, category_no, import_no, row_version) \
-             VALUES (:product_id, :code, :name, :unit, :price_minor, :tax_class, :category_no, :import_no, :row_version)",
+            "INSERT INTO product (product_id, code, name, unit, price_minor, tax_class, category_no, import_no, \
+             row_version, price_version, tax_version, names_version, barcodes_version) \
+             VALUES (:product_id, :code, :name, :unit, :price_minor, :tax_class, :category_no, :import_no, \
+             :row_version, :price_version, :tax_version, :names_version, :barcodes_version)",
         )?
         .insert(named_params! {
             ":product_id": product.product_id.as_bytes(), ":code": product.code, ":name": product.name,
             ":unit": product.unit.as_str(), ":price_minor": product.price_minor, ":tax_class": product.tax_class,
-            ":category_no": category_no, ":import_no": import_no, ":row_version": product.row_version,
+            ":category_no": category_no, ":import_no": origin.import_no(), ":row_version": product.row_version,
+            ":price_version": version("price"), ":tax_version": version("tax"),
+            ":names_version": version("names"), ":barcodes_version": version("barcodes"),
         })
 }
 
+/// What is changed here keeps the cloud's version: it is still the cloud's row, with a change on top.
 fn update(
     connection: &Connection,
     product_no: i64,
     product: &Product,
     category_no: Option<i64>,
-    import_no: Option<i64>,
+    origin: Origin<'_>,
 ) -> rusqlite::Result<()> {
+    let version = |group: &str| origin.version(group, product.row_version);
+    let from_cloud = matches!(origin, Origin::Cloud(_));
     connection
         .prepare_cached(
             "UPDATE product SET code = :code, name = :name, unit = :unit, price_minor = :price_minor, \
-             tax_class = :tax_class, category_no = :category_no, import_no = :import_no, row_version = :row_version \
+             tax_class = :tax_class, category_no = :category_no, import_no = :import_no, \
+             row_version = iif(:from_cloud, :row_version, max(row_version, :row_version)), \
+             price_version = coalesce(:price_version, price_version), \
+             tax_version = coalesce(:tax_version, tax_version), \
+             names_version = coalesce(:names_version, names_version), \
+             barcodes_version = coalesce(:barcodes_version, barcodes_version) \
              WHERE product_no = :product_no",
         )?
         .execute(named_params! {
             ":product_no": product_no, ":code": product.code, ":name": product.name,
             ":unit": product.unit.as_str(), ":price_minor": product.price_minor, ":tax_class": product.tax_class,
-            ":category_no": category_no, ":import_no": import_no, ":row_version": product.row_version,
+            ":category_no": category_no, ":import_no": origin.import_no(), ":row_version": product.row_version,
+            ":from_cloud": from_cloud,
+            ":price_version": version("price"), ":tax_version": version("tax"),
+            ":names_version": version("names"), ":barcodes_version": version("barcodes"),
         })?;
     Ok(())
 }

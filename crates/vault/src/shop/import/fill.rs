@@ -138,7 +138,7 @@ impl Filler<'_> {
             self.connection,
             &product,
             &barcodes,
-            Some(self.import_no),
+            rows::Origin::Import(self.import_no),
         )?))
     }
 }

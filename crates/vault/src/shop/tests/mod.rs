@@ -4,6 +4,8 @@ mod demo;
 mod imports;
 mod loss;
 mod many;
+mod office;
+mod pulls;
 mod scans;
 mod searches;
 
