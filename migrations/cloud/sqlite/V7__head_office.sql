@@ -55,8 +55,7 @@ CREATE TABLE head_office (
     FOREIGN KEY (tenant, till) REFERENCES till (tenant, till)
 ) STRICT, WITHOUT ROWID;
 
--- Settings of the installation, all tenants alike: `min_app`.
-CREATE TABLE cloud_setting (
-    name  TEXT NOT NULL PRIMARY KEY,
-    value TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+-- An article code stands for one product.
+CREATE INDEX product_by_code ON product (tenant, code) WHERE code IS NOT NULL;
+-- The list of head office is by name.
+CREATE INDEX product_by_name ON product (tenant, name, product_id) WHERE deleted = 0;

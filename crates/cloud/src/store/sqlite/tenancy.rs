@@ -38,7 +38,7 @@ pub(super) fn make_code(tx: &Connection, wanted: &CodeWanted) -> Result<(), Stor
     Ok(())
 }
 
-fn tenant_named(
+pub(super) fn tenant_named(
     tx: &Connection,
     name: &str,
     new_tenant: Uuid,
