@@ -134,5 +134,9 @@ export function detailOf(row: SaleRow | undefined): SaleDetail {
     ],
     op_hash: 'b1946ac92492d2347c6235b4d2611184f2ca1bb6',
     refunds: [],
+    why_waiting:
+      row.sync === 'pending'
+        ? 'It is first in line; the cloud has not answered since 14:02.'
+        : null,
   };
 }

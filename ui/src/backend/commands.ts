@@ -6,17 +6,30 @@
 import { invoke } from '@tauri-apps/api/core';
 import type {
   Approval,
+  BundleMade,
   CartView,
   CategoryDto,
+  ConflictQuery,
+  ConflictView,
   CurrencyDto,
   DemoHint,
   Done,
+  LeaveRequest,
+  LogLine,
+  LogQuery,
+  NewProduct,
   OperatorDto,
+  PathStep,
   PrinterProfileDto,
   PrinterSettings,
   PrinterState,
   PrintJobView,
+  ProductDetail,
   ProductDto,
+  ProductEdit,
+  ProofView,
+  QueueItemView,
+  QueueQuery,
   ReceiptPreview,
   RefundQuote,
   RefundRequest,
@@ -24,11 +37,19 @@ import type {
   SaleRow,
   SalesQuery,
   ScanAnswer,
+  SettleRequest,
   SetUp,
   SignIn,
+  StockAdjust,
+  StockCard,
+  StockCount,
+  StockEntry,
+  StockLevelDto,
+  SyncOverview,
   TaxClassDto,
   TenderView,
   TillStatus,
+  ToolDone,
 } from '../bindings';
 
 // ---- set-up and signing in
@@ -104,7 +125,39 @@ export const refundQuote = (request: RefundRequest) =>
 export const refund = (request: RefundRequest, approval: Approval | null) =>
   invoke<Done>('refund', { request, approval });
 
+// ---- products
+export const product = (productId: string) => invoke<ProductDetail>('product', { productId });
+export const editProduct = (edit: ProductEdit) => invoke<ProductDetail>('edit_product', { edit });
+export const newProduct = (product: NewProduct) =>
+  invoke<ProductDetail>('new_product', { product });
+
+// ---- stock
+export const stockLevels = (words: string, limit: number) =>
+  invoke<StockLevelDto[]>('stock_levels', { words, limit });
+export const stockOf = (productId: string) => invoke<StockCard>('stock_of', { productId });
+export const receiveStock = (entry: StockEntry) =>
+  invoke<StockLevelDto[]>('receive_stock', { entry });
+export const adjustStock = (adjust: StockAdjust) =>
+  invoke<StockLevelDto>('adjust_stock', { adjust });
+export const countStock = (count: StockCount) => invoke<StockLevelDto[]>('count_stock', { count });
+
 // ---- the cloud
+export const syncOverview = () => invoke<SyncOverview>('sync_overview');
+export const needsYou = (query: ConflictQuery) => invoke<ConflictView[]>('needs_you', { query });
+export const settle = (request: SettleRequest) => invoke<ConflictView>('settle', { request });
+export const queue = (query: QueueQuery) => invoke<QueueItemView[]>('queue', { query });
+export const pauseSync = (paused: boolean) => invoke<TillStatus>('pause_sync', { paused });
+export const retryOp = (opId: string) => invoke<TillStatus>('retry_op', { opId });
+export const findSale = (text: string) => invoke<SaleRow[]>('find_sale', { text });
+export const proof = () => invoke<ProofView>('proof');
+export const checkProof = () => invoke<ProofView>('check_proof');
+export const syncLog = (query: LogQuery) => invoke<LogLine[]>('sync_log', { query });
+export const supportBundle = () => invoke<BundleMade>('support_bundle', { path: null });
+export const rebuildOutbox = () => invoke<ToolDone>('rebuild_outbox');
+export const rereadCatalogue = () => invoke<ToolDone>('reread_catalogue');
+export const exportVault = (path: string) => invoke<ToolDone>('export_vault', { path });
+export const testPath = () => invoke<PathStep[]>('test_path');
+export const leaveCloud = (request: LeaveRequest) => invoke<ToolDone>('leave_cloud', { request });
 export const syncNow = () => invoke<TillStatus>('sync_now');
 export const enrol = (cloudUrl: string, code: string) =>
   invoke<TillStatus>('enrol', { cloudUrl, code });

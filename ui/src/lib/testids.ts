@@ -4,7 +4,7 @@
  */
 export const testids = {
   // the frame
-  safetyLine: 'safety-line', // the sentence in the header; tap opens the safety panel. data-kind = Safety.kind
+  safetyLine: 'safety-line', // the sentence in the header; tap opens Sync. data-kind = Safety.kind
   frameWho: 'frame-who', // branch · till · operator; tap locks
   framePrinter: 'frame-printer', // printer state; tap opens the print queue
   frameClock: 'frame-clock',
@@ -121,11 +121,127 @@ export const testids = {
   settingsVolume: 'sound-volume',
   help: 'help',
   menu: 'menu',
-  menuItem: (name: string) => `menu-${name}`, // sell, sales, queue, settings, drawer, help, lock
+  menuItem: (name: string) => `menu-${name}`, // sell, sales, products, stock, sync, queue, settings, drawer, help, lock
 
-  // the safety panel
-  safetyPanel: 'safety-panel',
+  // products
+  products: 'products', // the screen
+  productsSearch: 'products-search',
+  productsRow: 'products-row', // data-product-id
+  productsNew: 'products-new', // opens the form for a new one
+  productsReadOnly: 'products-read-only', // why nothing can be changed
+  product: 'product', // the card; data-product-id, data-unsent
+  productField: (name: string) => `product-${name}`, // name, code, category, price
+  productAsks: 'product-asks', // prefix: product-asks-fixed, product-asks-asks
+  productTax: 'product-tax', // prefix: product-tax-<tax class code>
+  productUnit: 'product-unit', // prefix: product-unit-piece …; only on a new one
+  productBarcode: 'product-barcode', // each code; data-code
+  productBarcodeRemove: 'product-barcode-remove', // data-code
+  productBarcodeText: 'product-barcode-text', // type one …
+  productBarcodeAdd: 'product-barcode-add', // … and add it
+  productBarcodeScan: 'product-barcode-scan', // the next scan is added
+  productSave: 'product-save',
+  productSaveSure: 'product-save-sure', // a barcode for two articles, after being asked
+  productUndo: 'product-undo', // what was typed is put back
+  productRestore: 'product-restore', // and brought back again
+  productProblem: 'product-problem',
+  productSaid: 'product-said', // what saving came to
+  productConflict: 'product-conflict', // to the conflict about it
+  productStock: 'product-stock', // to its stock card
+
+  // stock
+  stock: 'stock', // the screen
+  stockSearch: 'stock-search',
+  stockRow: 'stock-row', // data-product-id, data-on-hand (thousandths)
+  stockReadOnly: 'stock-read-only',
+  stockReceive: 'stock-receive', // opens receiving
+  stockCount: 'stock-count', // opens counting
+  stockAdjust: 'stock-adjust', // opens the correction of the chosen article
+  stockCard: 'stock-card', // data-product-id
+  stockOnHand: 'stock-on-hand', // the figure
+  stockMovement: 'stock-movement', // each line of the ledger; data-kind, data-here, data-sync
+  stockProduct: 'stock-product', // to the article itself
+  adjustKind: 'adjust-kind', // prefix: adjust-kind-more, adjust-kind-less
+  adjustReason: 'adjust-reason',
+  adjustReasonPick: (at: number) => `adjust-reason-${at}`, // from 1
+  tally: 'tally', // receiving or counting; data-what = receive | count
+  tallySearch: 'tally-search', // type to find an article
+  tallyHit: 'tally-hit', // data-product-id
+  tallyLine: 'tally-line', // data-product-id, data-milli
+  tallyLess: 'tally-less',
+  tallyMore: 'tally-more',
+  tallyQuantity: 'tally-quantity', // opens the keypad for the line (entry-value, entry-confirm)
+  tallyRemove: 'tally-remove',
+  tallyShown: 'tally-shown', // after comparing: what the till shows
+  tallyReference: 'tally-reference', // the delivery note, or why it was counted
+  tallyCompare: 'tally-compare', // shows the till's figures beside the count
+  tallyConfirm: 'tally-confirm',
+  tallyProblem: 'tally-problem',
+  tallyRefused: 'tally-refused', // a scan that counted nothing, and why
+  tallyDone: 'tally-done', // what was recorded
+
+  // sync
+  sync: 'sync', // the screen; data-kind = SyncOverview.sentence_kind
+  syncSentence: 'sync-sentence', // data-meaning = safe | waiting | person
+  syncTab: 'sync-tab', // prefix: sync-tab-needs_you, -queue, -sale_line, -proof, -log, -tools
   syncNow: 'sync-now',
+  syncPause: 'sync-pause', // pauses or goes on
+  syncProgress: 'sync-progress',
+  syncJoin: 'sync-join', // opens the form for joining a cloud
+  needsPersonBadge: 'needs-person-badge', // the count in the header; tap opens Needs you
+
+  // sync: needs you
+  needsYou: 'needs-you',
+  needsYouSearch: 'needs-you-search',
+  needsYouShow: 'needs-you-show', // prefix: needs-you-show-open, needs-you-show-settled
+  needsYouRow: (conflict: string) => `needs-you-${conflict}`, // data-kind, data-open
+  needsYouEmpty: 'needs-you-empty',
+  conflict: 'conflict', // the detail; data-conflict, data-kind, data-open, data-settling
+  conflictField: (name: string) => `conflict-field-${name}`, // data-differs
+  conflictPick: (name: string, side: 'mine' | 'theirs') => `conflict-pick-${name}-${side}`,
+  choice: (decision: string) => `choice-${decision}`,
+  settleNote: 'settle-note',
+  settleConfirm: 'settle-confirm',
+  settleProblem: 'settle-problem',
+  settledBy: 'settled-by', // how it ended, and who
+  settling: 'settling', // this till's decision is on its way
+  conflictProduct: 'conflict-product', // to the article
+
+  // sync: queue, sale time line, proof, log, tools
+  queue: 'sync-queue',
+  queueSearch: 'queue-search',
+  queueRow: 'queue-row', // data-op-id, data-seq, data-state
+  queueDetail: 'queue-detail', // data-op-id, data-state
+  queueRetry: 'queue-retry',
+  queueSale: 'queue-sale', // to the sale's time line
+  queueEmpty: 'queue-empty',
+  saleLine: 'sale-line',
+  saleLineSearch: 'sale-line-search',
+  saleLineRow: 'sale-line-row', // data-sale-id, data-number, data-sync
+  saleLineWhy: 'sale-line-why', // why it is not in the cloud yet, or that it is
+  saleLineOpen: 'sale-line-open', // to the sale
+  proof: 'proof',
+  proofEqual: 'proof-equal', // data-equal = true | false | unknown
+  proofCheck: 'proof-check',
+  proofRow: (name: string) => `proof-${name}`, // data-same = true | false | unknown
+  proofDifference: 'proof-difference',
+  log: 'sync-log',
+  logSearch: 'log-search',
+  logLine: 'log-line', // data-level
+  logCopy: 'log-copy',
+  logCopied: 'log-copied',
+  logBundle: 'log-bundle',
+  logBundleMade: 'log-bundle-made',
+  tools: 'sync-tools',
+  toolsNoRight: 'tools-no-right',
+  tool: (name: string) => `tool-${name}`, // rebuild_outbox, reread_catalogue, export_vault, test_path, leave_cloud
+  toolPath: 'tool-path', // where the export goes
+  toolDone: 'tool-done',
+  toolProblem: 'tool-problem',
+  pathStep: (name: string) => `path-step-${name}`, // data-ok
+  leaveConfirm: 'leave-confirm',
+
+  // before anybody signed in
+  safetyPanel: 'safety-panel',
   enrolUrl: 'enrol-url',
   enrolCode: 'enrol-code',
   enrolGo: 'enrol-go',

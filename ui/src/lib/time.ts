@@ -40,3 +40,10 @@ export function span(ms: number): string {
           : [Math.round(seconds / 86_400), 'day'];
   return `${n} ${word}${n === 1 ? '' : 's'}`;
 }
+
+/** `2026-11-20 14:02:09`, for lists that leave the till. */
+export function day(atMs: number): string {
+  const at = new Date(atMs);
+  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${date} ${clockSeconds(atMs)}`;
+}

@@ -7,6 +7,8 @@ import type { AppError } from '../bindings';
 import { span } from './time';
 
 type Code = AppError['code'];
+/** What a command rejected with, for parts that know no trade. */
+export type Refused = AppError;
 type Say = string | ((error: AppError) => string);
 interface Entry {
   says: Say;
@@ -15,6 +17,8 @@ interface Entry {
 
 const quoted = (error: AppError, fallback: string) => (error.value ? `“${error.value}”` : fallback);
 const upTo = (error: AppError) => (error.limit ? ` The limit is ${error.limit}.` : '');
+const unsent = (error: AppError) =>
+  error.value === '1' ? '1 entry is' : `${error.value ?? 'Some'} entries are`;
 const fieldName = (error: AppError) => (error.field ?? 'this field').replaceAll('_', ' ');
 
 const entries: Record<Code, Entry> = {
@@ -176,42 +180,48 @@ const entries: Record<Code, Entry> = {
     way: 'Shorten it.',
   },
   barcode_taken: {
-    says: (e) => `${quoted(e, 'This barcode')} belongs to ${e.limit ?? 'another article'} too.`,
-    way: 'Use it for both, and the till asks which at each scan; or leave it out.',
+    says: (e) => `The barcode ${quoted(e, 'you added')} is on another article already.`,
+    way: 'Check the label. If both articles really carry it, use it for both: the till will ask.',
   },
   barcode_malformed: {
-    says: (e) => `${quoted(e, 'That')} is not a barcode.${upTo(e)}`,
-    way: 'Scan it, or type it without spaces.',
+    says: (e) => `${quoted(e, 'That')} cannot be a barcode.${upTo(e)}`,
+    way: 'Scan the label, or type its digits without spaces.',
   },
-  reason_missing: { says: 'A reason is needed.', way: 'Say in a few words why.' },
+  reason_missing: {
+    says: 'A reason is missing.',
+    way: 'Say in a word or two why, so that the next person understands it.',
+  },
   tax_class_unknown: {
-    says: (e) => `There is no tax class ${quoted(e, 'of that name')}.`,
+    says: (e) => `This branch has no tax class ${quoted(e, 'of that name')}.`,
     way: 'Choose one from the list.',
   },
   nothing_changed: {
-    says: 'Nothing was changed.',
-    way: 'Change a field first, or leave it as it is.',
+    says: 'Nothing is different from before, so nothing was written.',
+    way: 'Change a field, or go back.',
   },
   conflict_unknown: {
-    says: 'This is not in the list any more.',
-    way: 'Look at the list again: somebody may have settled it.',
+    says: 'This entry is no longer on the list.',
+    way: 'Look at the list again: it may have been settled elsewhere.',
   },
   conflict_changed: {
-    says: 'This has changed since you looked at it.',
-    way: 'Look at it again, then decide.',
+    says: 'It changed, or somebody settled it, while you were looking. Nothing was decided.',
+    way: 'Look at both versions again, then decide.',
   },
   decision_not_possible: {
-    says: 'This cannot be decided here.',
-    way: 'Choose one of the ways shown.',
+    says: 'This cannot be decided that way.',
+    way: 'Choose one of the ways that are offered.',
   },
   ops_unsent: {
-    says: (e) => `${e.value ?? 'Some'} records of this till are not in the cloud yet.`,
-    way: 'Send them first, or export them to a file and leave then.',
+    says: (e) => `${unsent(e)} not yet in the cloud, so the till stays joined.`,
+    way: 'Let them be sent first, or export the vault and leave with the file.',
   },
-  no_cloud: { says: 'This till belongs to no cloud.', way: 'Join one with its address and a code.' },
+  no_cloud: {
+    says: 'This till belongs to no cloud.',
+    way: 'Join one first. Selling does not need it.',
+  },
   path_taken: {
-    says: (e) => `There is something at ${quoted(e, 'that place')} already.`,
-    way: 'Name a file or folder that does not exist yet.',
+    says: (e) => `There is a file at ${quoted(e, 'that path')} already.`,
+    way: 'Choose another name: nothing is ever overwritten.',
   },
   internal: {
     says: 'Something went wrong inside the till. Nothing that was confirmed is lost.',

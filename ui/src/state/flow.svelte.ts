@@ -6,7 +6,7 @@ import * as commands from '../backend/commands';
 import type { Done, TillStatus } from '../bindings';
 import { cart } from './cart.svelte';
 import { preferences } from './preferences.svelte';
-import { route } from './route.svelte';
+import { route, type SyncTab } from './route.svelte';
 import { scanning } from './scanning.svelte';
 import { till } from './till.svelte';
 
@@ -22,6 +22,12 @@ export function settleRoute(status: TillStatus): void {
 export function goSell(): void {
   route.go({ at: 'sell' });
   void cart.read();
+}
+
+/** Opens Sync, where what is safe is told, and what needs a person is settled. */
+export function goSync(tab: SyncTab = 'needs_you', id: string | null = null): void {
+  if (till.operator === null) return route.open('safety');
+  route.go({ at: 'sync', tab, id });
 }
 
 /** Locks the till. The cart stays where it is, on disk. */
@@ -48,7 +54,20 @@ export function scanned(code: string, atMs: number): void {
     void scanning.scan(code, 'scanner', atMs);
     return;
   }
-  refusal.say(code);
+  const taker = takers.at(-1);
+  if (taker === undefined) return refusal.say(code);
+  taker(code);
+}
+
+const takers: ((code: string) => void)[] = [];
+
+/** A screen other than Sell says what a scan means there; answers a way to stop. */
+export function takeScans(take: (code: string) => void): () => void {
+  takers.push(take);
+  return () => {
+    const at = takers.indexOf(take);
+    if (at >= 0) takers.splice(at, 1);
+  };
 }
 
 /** The last scan that was refused because of where the window was. */

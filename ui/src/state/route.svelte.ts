@@ -13,8 +13,21 @@ export type Screen =
   | { at: 'done'; done: Done }
   | { at: 'sales'; saleId: string | null }
   | { at: 'refund'; saleId: string; untold: boolean }
+  | { at: 'products'; productId: string | null }
+  | { at: 'stock'; productId: string | null; count: CountAgain | null }
+  | { at: 'sync'; tab: SyncTab; id: string | null }
   | { at: 'print_queue' }
   | { at: 'settings' };
+
+/** The parts of the Sync screen. */
+export type SyncTab = 'needs_you' | 'queue' | 'sale_line' | 'proof' | 'log' | 'tools';
+
+/** A count that somebody asked for: of which article, and the conflict that it settles. */
+export interface CountAgain {
+  productId: string;
+  settles: string;
+  title: string;
+}
 
 export type Panel = 'menu' | 'help' | 'safety' | null;
 

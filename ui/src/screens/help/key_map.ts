@@ -12,8 +12,9 @@ export const keyMap: KeyGroup[] = [
       ['Scanner', 'Needs no focus: just scan'],
       ['F1', 'This page'],
       ['F7', 'Sales and refunds'],
-      ['F9', 'Menu'],
+      ['F9', 'Menu; F9 3 is Products, F9 4 is Stock'],
       ['F10', 'Lock the till'],
+      ['F11', 'Sync: what is safe where, and what needs you'],
       ['Esc', 'One step back; the cart is never lost'],
     ],
   },
@@ -48,6 +49,40 @@ export const keyMap: KeyGroup[] = [
       ['F5', 'Print again, marked COPY'],
       ['F6', 'Open the drawer'],
       ['F8', 'Refund this'],
+    ],
+  },
+  {
+    where: 'Lists: sales, products, stock, sync',
+    keys: [
+      ['F2, letters, digits', 'Search'],
+      ['↑  ↓', 'Choose a line'],
+    ],
+  },
+  {
+    where: 'Products',
+    keys: [
+      ['Scanner', 'Opens the article'],
+      ['F5', 'New article'],
+      ['F6', 'The next scan is one more barcode'],
+      ['F8', 'Undo what was typed, or bring it back'],
+      ['F12', 'Save'],
+    ],
+  },
+  {
+    where: 'Stock',
+    keys: [
+      ['Scanner', 'Opens the card; when counting or receiving: one more'],
+      ['F5  F6  F8', 'Receive, count, correct'],
+      ['F12', 'Compare, then record'],
+    ],
+  },
+  {
+    where: 'Sync',
+    keys: [
+      ['F3  F4', 'Part before, after'],
+      ['F5', 'Sync now'],
+      ['1 … 4, F12', 'Take a choice, then settle'],
+      ['F6', 'Check now, retry, copy: what the part is for'],
     ],
   },
 ];

@@ -4,7 +4,7 @@
  */
 import type { Layer } from '$lib/keyboard';
 import { cart } from '../../state/cart.svelte';
-import type { Catalogue } from './catalogue.svelte';
+import type { Catalogue } from '../../state/catalogue.svelte';
 import type { Job } from './job';
 
 interface Deeds {

@@ -1,15 +1,14 @@
 /**
- * What the left of Sell shows: the articles of a category, or those that match what is typed. Pages
+ * The articles a screen shows: the articles of a category, or those that match what is typed. Pages
  * are fetched as they are reached, so that 800,000 articles feel like 80. An answer that comes after
  * its question was changed is dropped.
  */
-import * as commands from '../../backend/commands';
-import type { AppError, CategoryDto, ProductDto } from '../../bindings';
+import * as commands from '../backend/commands';
+import type { AppError, CategoryDto, ProductDto } from '../bindings';
 import { spreadHues } from '$lib/marks';
 import { asAppError } from '$lib/refusal';
 
 const PAGE = 60;
-const HITS = 50;
 const PAUSE_MS = 40;
 
 export class Catalogue {
@@ -23,10 +22,16 @@ export class Catalogue {
   loaded = $state(false);
   searching = $derived(this.words.trim() !== '');
 
+  readonly #hits: number;
   #asked = 0;
   #ended = false;
   #fetching = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** How many hits a search shows at most. */
+  constructor(hits = 50) {
+    this.#hits = hits;
+  }
 
   start(): void {
     commands.categories().then(
@@ -43,6 +48,13 @@ export class Catalogue {
   typed(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#first(), this.searching ? PAUSE_MS : 0);
+  }
+
+  /** Asks the same again, as after an article was changed; the mark stays where it is. */
+  async again(): Promise<void> {
+    const { at } = this;
+    await this.#first();
+    this.at = Math.min(at, Math.max(0, this.shown.length - 1));
   }
 
   clear(): void {
@@ -91,7 +103,7 @@ export class Catalogue {
     const asked = ++this.#asked;
     try {
       const found = this.searching
-        ? await commands.search(this.words, HITS)
+        ? await commands.search(this.words, this.#hits)
         : await commands.productsIn(this.category, null, PAGE);
       if (asked !== this.#asked) return;
       this.shown = found;
