@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Row, named_params};
 use uuid::Uuid;
 
 use crate::error::VaultError;
-use crate::reads::{Reads, blob, op_no, sealed::Db, seq_of, uint, unreadable, uuid, uuid_maybe};
+use crate::reads::{Reads, blob, op_no, seq_of, uint, unreadable, uuid, uuid_maybe};
 
 /// The most entries of one page.
 const MOST_PAGE: u32 = 500;
