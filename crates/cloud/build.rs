@@ -2,4 +2,5 @@
 
 fn main() {
     println!("cargo:rerun-if-changed=../../migrations/cloud/sqlite");
+    println!("cargo:rerun-if-changed=../../migrations/cloud/postgres");
 }

@@ -9,6 +9,7 @@
 //! flushed. Never does: HTTP, signatures, reading a clock.
 
 pub mod admin;
+pub mod postgres;
 pub mod pull;
 pub mod sqlite;
 

@@ -70,6 +70,49 @@ pub enum EnrolRefused {
     AlreadyEnrolled,
 }
 
+/// What is kept of a code, with what it stands for.
+pub(super) struct CodeKept {
+    pub(super) tenant: Uuid,
+    pub(super) tenant_name: String,
+    pub(super) branch: Uuid,
+    pub(super) branch_name: String,
+    pub(super) expires_at_ms: i64,
+    pub(super) used_by: Option<Uuid>,
+}
+
+/// Whether a till may come in with a code: the decision, apart from the writing.
+pub(super) fn admit(
+    code: &CodeKept,
+    known: Option<&TillCredential>,
+    wanted: &EnrolWanted,
+) -> Result<Enrolled, EnrolRefused> {
+    let request = &wanted.request;
+    let same_till = known.is_none_or(|till| {
+        till.public_key == request.public_key
+            && (till.tenant, till.branch) == (code.tenant, code.branch)
+            && (till.genesis_tenant, till.genesis_branch)
+                == (request.genesis_tenant, request.genesis_branch)
+            && till.revoked_at_ms.is_none()
+    });
+    let repeated = code.used_by == Some(request.till) && known.is_some();
+    if code.used_by.is_some() && !repeated {
+        return Err(EnrolRefused::CodeUnknown);
+    }
+    if !repeated && wanted.now_ms >= code.expires_at_ms {
+        return Err(EnrolRefused::CodeExpired);
+    }
+    if !same_till {
+        return Err(EnrolRefused::AlreadyEnrolled);
+    }
+    Ok(Enrolled {
+        tenant: code.tenant,
+        tenant_name: code.tenant_name.clone(),
+        branch: code.branch,
+        branch_name: code.branch_name.clone(),
+        repeated,
+    })
+}
+
 /// What the cloud knows of a till that speaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TillCredential {

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use uuid::Uuid;
 
 use super::sql::{failed, fixed, uuid_column};
+use crate::store::tenancy::{CodeKept, admit};
 use crate::store::{
     CodeWanted, EnrolRefused, EnrolWanted, Enrolled, StoreError, TillCredential, TokenWanted,
 };
@@ -119,16 +120,6 @@ fn credential(row: &Row<'_>) -> rusqlite::Result<TillCredential> {
     })
 }
 
-/// What a code stands for.
-struct Code {
-    tenant: Uuid,
-    tenant_name: String,
-    branch: Uuid,
-    branch_name: String,
-    expires_at_ms: i64,
-    used_by: Option<Uuid>,
-}
-
 /// Lets a till in, or says why not.
 pub(super) fn enrol(
     tx: &Connection,
@@ -150,47 +141,14 @@ pub(super) fn enrol(
     Ok(verdict)
 }
 
-/// The decision, apart from the writing.
-fn admit(
-    code: &Code,
-    known: Option<&TillCredential>,
-    wanted: &EnrolWanted,
-) -> Result<Enrolled, EnrolRefused> {
-    let request = &wanted.request;
-    let same_till = known.is_none_or(|till| {
-        till.public_key == request.public_key
-            && (till.tenant, till.branch) == (code.tenant, code.branch)
-            && (till.genesis_tenant, till.genesis_branch)
-                == (request.genesis_tenant, request.genesis_branch)
-            && till.revoked_at_ms.is_none()
-    });
-    let repeated = code.used_by == Some(request.till) && known.is_some();
-    if code.used_by.is_some() && !repeated {
-        return Err(EnrolRefused::CodeUnknown);
-    }
-    if !repeated && wanted.now_ms >= code.expires_at_ms {
-        return Err(EnrolRefused::CodeExpired);
-    }
-    if !same_till {
-        return Err(EnrolRefused::AlreadyEnrolled);
-    }
-    Ok(Enrolled {
-        tenant: code.tenant,
-        tenant_name: code.tenant_name.clone(),
-        branch: code.branch,
-        branch_name: code.branch_name.clone(),
-        repeated,
-    })
-}
-
-fn code(tx: &Connection, code_hash: &[u8; 32]) -> Result<Option<Code>, StoreError> {
+fn code(tx: &Connection, code_hash: &[u8; 32]) -> Result<Option<CodeKept>, StoreError> {
     tx.query_row(
         "SELECT tenant, tenant.name, branch, branch.name, expires_at_ms, used_by
          FROM enrol_code JOIN tenant USING (tenant) JOIN branch USING (tenant, branch)
          WHERE code_hash = ?1",
         [code_hash],
         |row| {
-            Ok(Code {
+            Ok(CodeKept {
                 tenant: uuid_column(row, 0)?,
                 tenant_name: row.get(1)?,
                 branch: uuid_column(row, 2)?,
@@ -204,7 +162,7 @@ fn code(tx: &Connection, code_hash: &[u8; 32]) -> Result<Option<Code>, StoreErro
     .map_err(failed("looking an enrolment code up"))
 }
 
-fn use_up(tx: &Connection, code: &Code, wanted: &EnrolWanted) -> Result<(), StoreError> {
+fn use_up(tx: &Connection, code: &CodeKept, wanted: &EnrolWanted) -> Result<(), StoreError> {
     debug_assert!(code.used_by.is_none(), "a used code admits nobody new");
     tx.execute(
         "UPDATE enrol_code SET used_by = ?1, used_at_ms = ?2 WHERE code_hash = ?3",
@@ -218,7 +176,7 @@ fn use_up(tx: &Connection, code: &Code, wanted: &EnrolWanted) -> Result<(), Stor
     Ok(())
 }
 
-fn insert_till(tx: &Connection, code: &Code, wanted: &EnrolWanted) -> Result<(), StoreError> {
+fn insert_till(tx: &Connection, code: &CodeKept, wanted: &EnrolWanted) -> Result<(), StoreError> {
     let request = &wanted.request;
     let doing = "recording a till";
     tx.execute(
