@@ -1,6 +1,6 @@
 //! The machines of the protocol, without I/O.
 //!
-//! Owns the till's sending engine ([`till`]), the cutting of batches ([`chunk`]), the cloud's
+//! Owns the till's sending engine ([`till`]) and its fetching one ([`pull`]), the cutting of batches ([`chunk`]), the cloud's
 //! decision on what a batch does ([`ingest`], [`effects`]), the words in which a queue is shown
 //! ([`queue_state`]) and the waiting between attempts ([`backoff`]).
 //!
@@ -21,8 +21,10 @@ pub mod backoff;
 pub mod chunk;
 pub mod effects;
 pub mod ingest;
+pub mod pull;
 pub mod queue_state;
 pub mod till;
 
+pub use pull::{Puller, PullerConfig};
 pub use queue_state::{PathState, QueueState, queue_state};
 pub use till::{TillSync, TillSyncConfig};

@@ -47,12 +47,13 @@ use crate::backoff::{Backoff, SplitMix64};
 
 pub use event::{Batch, CallId, Cut, Effect, Event, Healed, HeldAt, Hello, MonoMs, TimerId};
 pub use view::{InFlight, SyncKind, SyncView};
+pub(crate) use wait::refuses_till;
 
 use size::BatchSize;
 
 /// How long a call may stay unanswered before it counts as lost, milliseconds: more than the
 /// transport's own 60 s.
-const CALL_LOST_MS: u64 = 90_000;
+pub(crate) const CALL_LOST_MS: u64 = 90_000;
 /// How often a resting engine looks again for ops beyond the heads, milliseconds.
 const LOOK_AGAIN_MS: u64 = 60_000;
 /// After so long the heads are asked again before the next batch, milliseconds: the cloud may have

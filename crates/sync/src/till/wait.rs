@@ -205,7 +205,7 @@ impl TillSync {
 }
 
 /// Codes by which the cloud refuses the till and not the call.
-const fn refuses_till(code: ApiCode) -> bool {
+pub(crate) const fn refuses_till(code: ApiCode) -> bool {
     match code {
         ApiCode::Unauthorized
         | ApiCode::ClockWrong

@@ -14,7 +14,7 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::error::VaultError;
-use crate::reads::{Reads, blob, int, op_no, uint};
+use crate::reads::{Reads, blob, op_no, uint};
 use crate::shop::{Included, StockSeen};
 
 /// What is on the shelf.
@@ -97,6 +97,41 @@ struct Beyond {
     contained: BTreeMap<i64, u64>,
 }
 
+/// One of this till's segments.
+struct Segment {
+    segment_no: i64,
+    segment: SegmentId,
+    parent: Option<(SegmentId, u64)>,
+    first_seq: u64,
+    /// None while it grows.
+    last_seq: Option<u64>,
+    /// Beyond it the segment's ops have later places.
+    moved_after: Option<u64>,
+}
+
+/// All segments, oldest first.
+fn segments(db: &Connection) -> Result<Vec<Segment>, VaultError> {
+    let found = db
+        .prepare_cached(
+            "SELECT segment_no, segment, parent_segment, parent_seq, first_seq, last_seq, moved_after
+             FROM segment ORDER BY segment_no",
+        )?
+        .query_map([], |row| {
+            let parent: Option<[u8; 16]> = row.get(2)?;
+            let parent_seq = uint(row.get::<_, Option<i64>>(3)?.unwrap_or(0));
+            Ok(Segment {
+                segment_no: row.get(0)?,
+                segment: SegmentId(row.get(1)?),
+                parent: parent.map(|parent| (SegmentId(parent), parent_seq)),
+                first_seq: uint(row.get(4)?),
+                last_seq: row.get::<_, Option<i64>>(5)?.map(uint),
+                moved_after: row.get::<_, Option<i64>>(6)?.map(uint),
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(found)
+}
+
 /// Places of one segment: `low` inside, `high` outside.
 #[derive(Debug, Clone, Copy)]
 struct Stretch {
@@ -107,34 +142,43 @@ struct Stretch {
 
 impl Beyond {
     fn find(db: &Connection, included: &Included) -> Result<Self, VaultError> {
+        let segments = segments(db)?;
         let mut beyond = Self::default();
-        let mut statement = db.prepare_cached(
-            "SELECT segment_no, segment, first_seq, last_seq, moved_after FROM segment ORDER BY segment_no",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let segment_no: i64 = row.get(0)?;
-            let told = included.get(&SegmentId(row.get(1)?)).copied().unwrap_or(0);
-            let first = uint(row.get(2)?);
-            let last: Option<i64> = row.get(3)?;
-            let moved_after: Option<i64> = row.get(4)?;
+        let mut implied: BTreeMap<SegmentId, u64> = BTreeMap::new();
+        // The newest first: a parent is recorded before its child, so a child that is contained vouches for all of
+        // the parent up to the place it hangs on, also where the cloud told no count for so old a segment.
+        for segment in segments.iter().rev() {
+            let told = included.get(&segment.segment).copied().unwrap_or(0);
+            let vouched = implied.get(&segment.segment).copied().unwrap_or(0);
             // Beyond `moved_after` the segment's places are another copy's, or nobody's.
-            let contained = moved_after.map_or(told, |after| told.min(uint(after)));
-            beyond.contained.insert(segment_no, contained);
-            if last.is_some_and(|last| int(contained) >= last) {
-                continue;
+            let most = segment.moved_after.unwrap_or(u64::MAX);
+            let contained = told.max(vouched).min(most);
+            if let Some((parent, seq)) = segment.parent
+                && contained >= segment.first_seq
+            {
+                let upto = implied.entry(parent).or_default();
+                *upto = seq.max(*upto);
             }
-            let stretch = Stretch {
-                segment_no,
-                low: op_no(first.max(contained + 1)),
-                high: last.map_or(i64::MAX, |last| op_no(uint(last) + 1)),
-            };
-            match moved_after {
-                None => beyond.plain.push(stretch),
-                Some(_) => beyond.moved.push(stretch),
-            }
+            beyond.add(segment, contained);
         }
         Ok(beyond)
+    }
+
+    fn add(&mut self, segment: &Segment, contained: u64) {
+        self.contained.insert(segment.segment_no, contained);
+        if segment.last_seq.is_some_and(|last| contained >= last) {
+            return;
+        }
+        let stretch = Stretch {
+            segment_no: segment.segment_no,
+            low: op_no(segment.first_seq.max(contained + 1)),
+            high: segment.last_seq.map_or(i64::MAX, |last| op_no(last + 1)),
+        };
+        if segment.moved_after.is_none() {
+            self.plain.push(stretch);
+        } else {
+            self.moved.push(stretch);
+        }
     }
 
     fn sum(&self, db: &Connection, product_id: Uuid) -> Result<i64, VaultError> {

@@ -149,9 +149,14 @@ pub(super) fn publish(
         }
         Ok(())
     })?;
-    connection.execute_batch(
-        "DELETE FROM stock_included; \
-         INSERT INTO stock_included (segment, seq) SELECT segment, seq FROM pull_staged_included;",
+    if sweep {
+        connection.execute("DELETE FROM stock_included", [])?;
+    }
+    // The cloud tells the heads that moved since the last whole round.
+    connection.execute(
+        "INSERT INTO stock_included (segment, seq) SELECT segment, seq FROM pull_staged_included WHERE true \
+         ON CONFLICT (segment) DO UPDATE SET seq = max(seq, excluded.seq)",
+        [],
     )?;
     Ok(())
 }
