@@ -28,7 +28,9 @@ async fn the_description_lists_every_route() {
             "/v1/sync/audit",
             "/v1/sync/hello",
             "/v1/sync/ops",
+            "/v1/sync/pull",
             "/v1/sync/push",
+            "/v1/sync/snapshot",
             "/v1/sync/token",
         ],
         "every route is described, and no other"
@@ -43,6 +45,27 @@ async fn the_description_lists_every_route() {
         "Counts",
     ] {
         assert!(schemas.get(name).is_some(), "{name} is described");
+    }
+}
+
+#[tokio::test]
+async fn every_route_says_what_any_of_them_may_answer() {
+    let world = World::start().await;
+    let document = world.get_bare("/v1/openapi.json").await.json();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            let responses = operation["responses"].as_object().expect("responses");
+            for status in ["429", "500"] {
+                assert!(responses.contains_key(status), "{method} {path}: {status}");
+            }
+            if responses.contains_key("401") {
+                for status in ["400", "413"] {
+                    assert!(responses.contains_key(status), "{method} {path}: {status}");
+                }
+            }
+            let refusal = &responses["500"]["content"][MEDIA_TYPE]["schema"]["$ref"];
+            assert_eq!(refusal, "#/components/schemas/ApiError", "{method} {path}");
+        }
     }
 }
 

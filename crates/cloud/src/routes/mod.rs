@@ -54,7 +54,7 @@ pub(crate) fn router(store: Arc<dyn Store>, ports: Ports) -> axum::Router {
         .routes(routes!(sales::sales))
         .routes(routes!(stock::stock))
         .split_for_parts();
-    api.describe(&document);
+    api.describe(&openapi::with_common_answers(document));
     in_our_words(router)
         .layer(from_fn(in_time))
         .layer(from_fn(trace))
