@@ -6,6 +6,7 @@ use protocol::{Actor, OpBody, OpDraft};
 use crate::error::VaultError;
 use crate::reads::sealed::Db;
 use crate::recover::{Damage, StartReport, check};
+use crate::tx::Tx;
 use crate::vault::Vault;
 
 /// Tells head office what was mended, as an op in a fresh segment.
@@ -25,30 +26,41 @@ pub(crate) fn raise(vault: &Vault, report: &mut StartReport) -> Result<(), Vault
     };
     let missing = vault.read(|reader| check::holes(reader.db()))?;
     report.missing.clone_from(&missing);
-    let told = vault.transact(move |tx| {
-        let noticed_at_ms = tx.now_ms();
-        let op_id = tx.new_id();
-        tx.append_op(|_| OpDraft {
-            op_id,
-            actor: Actor::till(),
-            shift: None,
-            business_date: business_date(noticed_at_ms),
-            after: Vec::new(),
-            base: Vec::new(),
-            body: OpBody::TillIncidentV1(TillIncidentV1 {
-                kind,
-                words,
-                missing,
-                noticed_at_ms,
-            }),
-        })?;
-        Ok(())
-    });
+    let told = vault.transact(move |tx| record_incident(tx, kind, words, missing));
     match told {
         // No room for the incident is no reason not to finish an open sale.
         Err(VaultError::DiskFull { .. }) => Ok(()),
         other => other,
     }
+}
+
+/// Records that something happened to the till itself: an op like any other, for head office.
+///
+/// # Errors
+/// As for any op; nothing is recorded then.
+pub fn record_incident(
+    tx: &mut Tx<'_>,
+    kind: IncidentKind,
+    words: String,
+    missing: Vec<(u64, u64)>,
+) -> Result<(), VaultError> {
+    let noticed_at_ms = tx.now_ms();
+    let op_id = tx.new_id();
+    tx.append_op(|_| OpDraft {
+        op_id,
+        actor: Actor::till(),
+        shift: None,
+        business_date: business_date(noticed_at_ms),
+        after: Vec::new(),
+        base: Vec::new(),
+        body: OpBody::TillIncidentV1(TillIncidentV1 {
+            kind,
+            words,
+            missing,
+            noticed_at_ms,
+        }),
+    })?;
+    Ok(())
 }
 
 /// The UTC day of a time, `YYYY-MM-DD`: an incident belongs to no shift.

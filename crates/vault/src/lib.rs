@@ -43,12 +43,14 @@ pub mod shop;
 
 pub use error::VaultError;
 pub use health::{FreeSpace, Health, LIMITS, SpaceLimits, StatFs};
+pub use incident::record_incident;
 pub use keys::VaultKey;
 pub use paths::is_here;
 pub use reads::{Reader, Reads};
 pub use recover::{Damage, StartReport};
 pub use rows::{
-    attempts, cart, identity, operators, outbox, print_jobs, queue, sales, settings, stock, tally,
+    attempts, cart, identity, operators, outbox, places, print_jobs, queue, sales, settings, stock,
+    tally,
 };
 pub use tx::{RecordedOp, Tx};
 pub use vault::{OpenVault, Vault};

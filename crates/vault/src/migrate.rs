@@ -74,3 +74,12 @@ fn back_up(db: &Connection, path: &Path, found: u32, now_ms: i64) -> Result<(), 
         .and_then(|()| journal::flush_folder_of(&copy))
         .map_err(|source| VaultError::io(&copy, source))
 }
+
+/// A file as an earlier program left it.
+#[cfg(test)]
+pub(crate) fn to_version(db: &mut Connection, version: i32) {
+    embedded::migrations::runner()
+        .set_target(refinery::Target::Version(version))
+        .run(db)
+        .expect("the first migrations run");
+}

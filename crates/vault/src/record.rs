@@ -5,12 +5,12 @@
 use domain::{LineAmounts, MovementKind};
 use protocol::body::{MovementV1, TenderV1};
 use protocol::stream::Parent;
-use protocol::{OpBody, SegmentId, StoredOp};
+use protocol::{ChainHash, OpBody, SegmentId, StoredOp};
 use rusqlite::{Connection, named_params};
 use uuid::Uuid;
 
 use crate::error::VaultError;
-use crate::reads::{blob, int};
+use crate::reads::{blob, int, op_no, scalar, uint};
 
 /// Where an op goes in the vault.
 #[derive(Debug, Clone, Copy)]
@@ -56,15 +56,17 @@ struct LineRow<'a> {
 }
 
 /// Writes the op and everything it did. `body` is `None` for a type this program does not know:
-/// such an op is kept, chained and sent like any other.
+/// such an op is kept, chained and sent like any other. An op that does not count here (another one
+/// holds its sale) is kept without its effects.
 pub(crate) fn insert(
     db: &Connection,
     placed: &Placed,
     op: &StoredOp,
     body: Option<&OpBody>,
+    counts: bool,
 ) -> Result<(), VaultError> {
     insert_op(db, placed, op, body.map_or("unknown", OpBody::kind))?;
-    match body {
+    match body.filter(|_| counts) {
         Some(OpBody::SaleRecordedV1(sale)) => insert_sale(db, placed.op_no, sale),
         Some(OpBody::RefundRecordedV1(refund)) => insert_refund(db, placed.op_no, refund),
         Some(OpBody::StockMovedV1(moved)) => insert_movements(db, placed.op_no, &moved.movements),
@@ -100,6 +102,37 @@ fn insert_op(
             ":recorded_at_ms": placed.at_ms,
         })?;
     Ok(())
+}
+
+/// The next free key for an op at a `seq`: the first, unless two histories hold it.
+pub(crate) fn free_op_no(db: &Connection, seq: u64) -> Result<i64, VaultError> {
+    let low = op_no(seq);
+    let taken: Option<i64> = scalar(
+        db,
+        "SELECT max(op_no) FROM op WHERE op_no >= ?1 AND op_no < ?2",
+        [low, op_no(seq + 1)],
+    )?;
+    Ok(taken.map_or(low, |taken| taken + 1))
+}
+
+/// What a segment hangs on, as its row says.
+pub(crate) fn parent_of(db: &Connection, segment_no: i64) -> Result<Option<Parent>, VaultError> {
+    let parent = db
+        .prepare_cached(
+            "SELECT parent_segment, parent_seq, parent_chain FROM segment WHERE segment_no = ?1",
+        )?
+        .query_row([segment_no], |row| {
+            let segment: Option<[u8; 16]> = row.get("parent_segment")?;
+            let Some(segment) = segment else {
+                return Ok(None);
+            };
+            Ok(Some(Parent {
+                segment: SegmentId(segment),
+                seq: uint(row.get("parent_seq")?),
+                chain: ChainHash(row.get("parent_chain")?),
+            }))
+        })?;
+    Ok(parent)
 }
 
 /// A segment's beginning; returns its number.

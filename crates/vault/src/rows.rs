@@ -5,6 +5,7 @@ pub mod cart;
 pub mod identity;
 pub mod operators;
 pub mod outbox;
+pub mod places;
 pub mod print_jobs;
 pub mod queue;
 pub mod sales;

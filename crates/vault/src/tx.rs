@@ -20,6 +20,8 @@ use crate::health::Room;
 use crate::keys::keyed_hash;
 use crate::reads::{Reads, sealed};
 use crate::record;
+use crate::recover::restore::{Put, Restoring};
+use crate::rows::places::{PlaceNote, Recovered};
 
 /// What the writer needs from outside.
 #[derive(Clone)]
@@ -150,12 +152,12 @@ impl<'a> Tx<'a> {
         self.head_changed = true;
         let segment_no = head.segment.map_or(0, |(no, _)| no);
         let placed = record::Placed {
-            op_no: crate::reads::op_no(op.seq),
+            op_no: record::free_op_no(self.db, op.seq)?,
             segment_no,
             sales_in_segment: head.sales_in_segment,
             at_ms: seal.wall_ms,
         };
-        record::insert(self.db, &placed, &op, Some(&draft.body))?;
+        record::insert(self.db, &placed, &op, Some(&draft.body), true)?;
         let recorded = RecordedOp {
             op_id: op.op_id,
             segment: op.segment,
@@ -180,6 +182,67 @@ impl<'a> Tx<'a> {
         &self.ports.room
     }
 
+    /// Makes the places of notes and tells the journal. If the till's last op was among those that
+    /// moved, the next one goes on behind them.
+    pub(crate) fn put_under(
+        &mut self,
+        parts: Vec<PlaceNote>,
+        left: &[i64],
+    ) -> Result<(), VaultError> {
+        let mut end = None;
+        for part in parts {
+            end = Some((part.segment, part.apply(self.db)?));
+            self.note(&part.name(), &part.json()?);
+        }
+        let Some((segment, end)) = end else {
+            return Ok(());
+        };
+        let head = &mut self.state.head;
+        match head.segment.filter(|(no, _)| left.contains(no)) {
+            None => record::end_segment(self.db, end.segment_no, end.seq, end.sales_in_segment)?,
+            Some((before, _)) => {
+                record::end_segment(self.db, before, head.seq, head.sales_in_segment)?;
+                head.seq = end.seq;
+                head.chain = end.chain;
+                head.segment = Some((end.segment_no, segment));
+                head.sales_in_segment = end.sales_in_segment;
+                self.state.segment_begun = true;
+                self.head_changed = true;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts ops that the cloud gave back into their places, and into the journal.
+    pub(crate) fn recover(&mut self, ops: &[StoredOp]) -> Result<Recovered, VaultError> {
+        let head = self.state.head.clone();
+        let stood_on = head.segment;
+        let mut restoring = Restoring::from_cloud(self.db, head, self.now_ms());
+        let mut done = Recovered::default();
+        for op in ops {
+            match restoring.put(op)? {
+                Put::Inserted => {
+                    done.inserted += 1;
+                    self.entries.push(Entry::Op(op.clone()));
+                }
+                Put::Placed => {
+                    done.placed += 1;
+                    for note in std::mem::take(&mut restoring.placed) {
+                        self.note(&note.name(), &note.json()?);
+                    }
+                }
+                Put::Known => done.known += 1,
+                Put::Differs => done.differing += 1,
+            }
+        }
+        restoring.end_grown()?;
+        // A stream that others went on with is never continued, only built upon.
+        self.state.segment_begun &= restoring.head.segment == stood_on;
+        self.state.head = restoring.head;
+        self.head_changed = true;
+        Ok(done)
+    }
+
     /// Begins this run's segment: never read back from disk to continue it, so that a restored
     /// backup or a cloned disk becomes a visible fork instead of a number used twice.
     fn begin_segment(&mut self, segment: SegmentId) -> Result<(), VaultError> {
@@ -196,7 +259,7 @@ impl<'a> Tx<'a> {
     }
 
     /// 128 bits from the OS's randomness, the boot, the clock and a secret of this till.
-    fn mint_segment(&self) -> SegmentId {
+    pub(crate) fn mint_segment(&self) -> SegmentId {
         let mut random = [0_u8; 32];
         self.ports.entropy.fill(&mut random);
         let boot = std::fs::read("/proc/sys/kernel/random/boot_id").unwrap_or_default();

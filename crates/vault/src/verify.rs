@@ -1,18 +1,20 @@
 //! The full proof: rows against tally, chain from its beginning, journal against vault op by op.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use journal::{Entry, JournalKey};
-use protocol::StoredOp;
 use protocol::audit::Counts;
-use rusqlite::{Connection, Rows};
+use protocol::{SegmentId, StoredOp};
+use rusqlite::{Connection, OptionalExtension, named_params};
 use serde::Serialize;
 
 use crate::error::VaultError;
 use crate::head;
-use crate::reads::Reads;
+use crate::reads::{Reads, scalar, uint};
 use crate::recover::check;
+use crate::rows::places::{self, PlaceNote, notes};
 use crate::rows::{identity, outbox};
 
 /// Which journal to compare with.
@@ -72,7 +74,7 @@ pub(crate) fn verify(on: &impl Reads, journal: &JournalToRead) -> Result<Verifie
     let rows_ok = tally_ok && disagree.is_none();
     trouble.extend(disagree);
     let unequal = if journal.kept {
-        journals_difference(db, journal, head.seq)?
+        journals_difference(db, journal)?
     } else {
         Some("the vault was opened without its journal".into())
     };
@@ -88,64 +90,118 @@ pub(crate) fn verify(on: &impl Reads, journal: &JournalToRead) -> Result<Verifie
     })
 }
 
-/// Walks both side by side; the first difference in words.
+/// Looks every entry up in the vault; the first difference in words.
 fn journals_difference(
     db: &Connection,
     journal: &JournalToRead,
-    head_seq: u64,
 ) -> Result<Option<String>, VaultError> {
-    let mut statement = db.prepare_cached(
-        "SELECT o.*, s.segment FROM op o JOIN segment s USING (segment_no) ORDER BY o.op_no",
-    )?;
-    let mut rows = statement.query([])?;
-    let mut different = None;
+    let mut reading = Reading {
+        db,
+        ops: uint(scalar(db, "SELECT count(*) FROM op", [])?),
+        seen: 0,
+        noted: BTreeSet::new(),
+        different: None,
+    };
     let mut failed = None;
     let read = journal::read(&journal.path, &journal.key, |entry, _| {
-        let Entry::Op(op) = entry else {
-            return ControlFlow::Continue(());
-        };
-        if op.seq > head_seq {
-            // Recorded after this snapshot was taken.
-            return ControlFlow::Break(());
+        match reading.take(entry) {
+            Ok(flow) => flow,
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
         }
-        match next_equals(&mut rows, &op) {
-            Ok(None) => return ControlFlow::Continue(()),
-            Ok(Some(words)) => different = Some(words),
-            Err(error) => failed = Some(error),
-        }
-        ControlFlow::Break(())
     });
     if let Some(error) = failed {
         return Err(error);
     }
-    if different.is_some() {
-        return Ok(different);
+    if reading.different.is_some() {
+        return Ok(reading.different);
     }
     match read {
         Ok((_, scan)) if !scan.broken.is_empty() => Ok(Some(format!(
             "the journal does not read from byte {}",
             scan.broken[0].from
         ))),
-        Ok(_) => Ok(rows
-            .next()?
-            .map(|_| "the vault has ops that the journal lacks".to_owned())),
+        Ok(_) if reading.seen < reading.ops => {
+            Ok(Some("the vault has ops that the journal lacks".to_owned()))
+        }
+        Ok(_) if (reading.noted.len() as u64) < notes::count(db)? => Ok(Some(
+            "the vault has places of ops that the journal lacks".to_owned(),
+        )),
+        Ok(_) => Ok(None),
         Err(error) => Ok(Some(error.to_string())),
     }
 }
 
-fn next_equals(rows: &mut Rows<'_>, op: &StoredOp) -> Result<Option<String>, VaultError> {
-    let Some(row) = rows.next()? else {
-        return Ok(Some(format!(
-            "the journal has op {} and the vault not",
-            op.seq
-        )));
-    };
-    let kept = outbox::read_op(row)?;
-    if kept == *op {
-        return Ok(None);
+/// The journal held against the rows, entry by entry.
+struct Reading<'a> {
+    db: &'a Connection,
+    /// Ops in the vault's snapshot.
+    ops: u64,
+    /// Of them met in the journal so far.
+    seen: u64,
+    /// Later places met.
+    noted: BTreeSet<(SegmentId, u64)>,
+    different: Option<String>,
+}
+
+impl Reading<'_> {
+    fn take(&mut self, entry: Entry) -> Result<ControlFlow<()>, VaultError> {
+        match entry {
+            Entry::Op(op) => match self.kept(&op)? {
+                Some(kept) if kept == op => self.seen += 1,
+                Some(_) => {
+                    self.different = Some(format!(
+                        "op {} is not the same bytes in vault and journal",
+                        op.seq
+                    ));
+                }
+                // Recorded after this snapshot was taken.
+                None if self.seen == self.ops => return Ok(ControlFlow::Break(())),
+                None => {
+                    self.different =
+                        Some(format!("the journal has op {} and the vault not", op.seq));
+                }
+            },
+            Entry::Note { name, json } => {
+                if let Some(note) = PlaceNote::read(&name, &json) {
+                    self.take_note(&note)?;
+                }
+            }
+        }
+        Ok(match self.different {
+            None => ControlFlow::Continue(()),
+            Some(_) => ControlFlow::Break(()),
+        })
     }
-    Ok(Some(format!(
-        "vault op {} and journal op {} are not the same bytes",
-        kept.seq, op.seq
-    )))
+
+    fn kept(&self, op: &StoredOp) -> Result<Option<StoredOp>, VaultError> {
+        let found = self
+            .db
+            .prepare_cached(
+                "SELECT o.*, s.segment FROM op o JOIN segment s USING (segment_no)
+                 WHERE o.op_id = :op_id",
+            )?
+            .query_row(named_params! { ":op_id": op.op_id.as_bytes() }, |row| {
+                outbox::read_op(row)
+            })
+            .optional()?;
+        Ok(found)
+    }
+
+    fn take_note(&mut self, note: &PlaceNote) -> Result<(), VaultError> {
+        let held = places::chain_in(self.db, note.segment, note.last_seq())?;
+        if held == Some(note.last_chain()) {
+            let seqs = note.from..=note.last_seq();
+            self.noted.extend(seqs.map(|seq| (note.segment, seq)));
+        } else if self.seen < self.ops {
+            self.different = Some(format!(
+                "the journal puts ops up to {} of segment {} where the vault does not",
+                note.last_seq(),
+                note.segment
+            ));
+        }
+        Ok(())
+    }
 }

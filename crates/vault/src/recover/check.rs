@@ -1,14 +1,16 @@
 //! Whether the vault, by itself, is whole: every op hashes to its chain, every link follows the one
 //! before, no `seq` is missing that was not named as missing, and the rows add up to the tally.
 
+use std::collections::BTreeMap;
+
 use protocol::audit::Counts;
-use protocol::{ChainHash, TillIdentity};
-use rusqlite::{Connection, named_params};
+use protocol::{ChainHash, OpHash, SegmentId, TillIdentity, chain};
+use rusqlite::{Connection, Row, named_params};
 
 use crate::error::VaultError;
 use crate::head::Head;
-use crate::reads::{op_no, seq_of, uint};
-use crate::rows::outbox::read_op;
+use crate::reads::{op_no, scalar, seq_of, uint};
+use crate::rows::places;
 
 /// Ops whose links are checked at every start.
 const NEWEST: u64 = 1_000;
@@ -38,13 +40,8 @@ pub(crate) fn own_damage(
     if walk.wrong.is_some() {
         return Ok(walk.wrong);
     }
-    let newest: Option<i64> = db.query_row("SELECT max(op_no) FROM op", [], |row| row.get(0))?;
-    let newest = newest.map_or(0, seq_of);
-    if newest != head.seq {
-        return Ok(Some(format!(
-            "the head stands at {} and the newest op is {newest}",
-            head.seq
-        )));
+    if let Some(why) = head_is_elsewhere(db, head)? {
+        return Ok(Some(why));
     }
     if !full {
         return Ok(None);
@@ -63,6 +60,28 @@ pub(crate) fn own_damage(
     rows_that_disagree(db)
 }
 
+/// The head must stand on the last place of its segment.
+fn head_is_elsewhere(db: &Connection, head: &Head) -> Result<Option<String>, VaultError> {
+    let Some((segment_no, segment)) = head.segment else {
+        let ops: i64 = scalar(db, "SELECT count(*) FROM op", [])?;
+        let words = "the head stands before the first op, and there are ops";
+        return Ok((ops > 0).then(|| words.to_owned()));
+    };
+    let there = places::chain_in(db, segment, head.seq)?;
+    let beyond: i64 = scalar(
+        db,
+        "SELECT count(*) FROM place WHERE place_no >= ?1 AND segment_no = ?2",
+        [op_no(head.seq + 1), segment_no],
+    )?;
+    let fits = there == Some(head.chain) && beyond == 0;
+    Ok((!fits).then(|| {
+        format!(
+            "the head stands at {}, and the newest op elsewhere",
+            head.seq
+        )
+    }))
+}
+
 /// Walks the chain from after `from` (a `seq`; 0: from the genesis) to its end.
 pub(crate) fn walk_chain(
     db: &Connection,
@@ -71,10 +90,8 @@ pub(crate) fn walk_chain(
 ) -> Result<ChainWalk, VaultError> {
     let holes = holes(db)?;
     let mut walk = ChainWalk::default();
-    let mut statement = db.prepare_cached(
-        "SELECT o.*, s.segment FROM op o JOIN segment s USING (segment_no)
-         WHERE o.op_no >= :from ORDER BY o.op_no",
-    )?;
+    let segments = segments(db)?;
+    let mut statement = db.prepare_cached(include_str!("../sql/places_walk.sql"))?;
     let mut rows = statement.query(named_params! { ":from": op_no(from + 1) })?;
     // The chains at the previous seq (one, or one per history) and at this one.
     let mut at = from;
@@ -84,32 +101,70 @@ pub(crate) fn walk_chain(
         _ => Vec::new(),
     };
     while let Some(row) = rows.next()? {
-        let op = read_op(row)?;
+        let link = Link::read(row, &segments)?;
         walk.ops += 1;
-        if op.seq != at {
-            before = if op.seq == at + 1 {
+        let seq = link.seq;
+        if seq != at {
+            before = if seq == at + 1 {
                 std::mem::take(&mut here)
             } else {
                 here.clear();
                 Vec::new()
             };
-            if op.seq > at + 1 && !covered(&holes, at + 1, op.seq - 1) {
-                walk.wrong = Some(format!("op {} to {} are missing", at + 1, op.seq - 1));
+            if seq > at + 1 && !covered(&holes, at + 1, seq - 1) {
+                walk.wrong = Some(format!("op {} to {} are missing", at + 1, seq - 1));
                 return Ok(walk);
             }
-            at = op.seq;
+            at = seq;
         }
-        if !op.links() {
-            walk.wrong = Some(format!("op {} does not hash to its chain", op.seq));
+        if !link.holds {
+            walk.wrong = Some(format!("op {seq} does not hash to its chain"));
             return Ok(walk);
         }
-        if !before.is_empty() && !before.contains(&op.prev) {
-            walk.wrong = Some(format!("op {} does not follow the op before it", op.seq));
+        // What an op behind lost numbers follows is lost with them.
+        let known = !before.is_empty() && !covered(&holes, seq - 1, seq - 1);
+        if known && !before.contains(&link.prev) {
+            walk.wrong = Some(format!("op {seq} does not follow the op before it"));
             return Ok(walk);
         }
-        here.push(op.chain);
+        here.push(link.chain);
     }
     Ok(walk)
+}
+
+/// One place, checked by itself.
+struct Link {
+    seq: u64,
+    prev: ChainHash,
+    chain: ChainHash,
+    holds: bool,
+}
+
+impl Link {
+    fn read(row: &Row<'_>, segments: &BTreeMap<i64, SegmentId>) -> rusqlite::Result<Self> {
+        let (seq, prev) = (seq_of(row.get("place_no")?), ChainHash(row.get("prev")?));
+        let (chain, hash) = (ChainHash(row.get("chain")?), OpHash(row.get("op_hash")?));
+        let bytes: Option<Vec<u8>> = row.get("bytes")?;
+        let segment = segments.get(&row.get("segment_no")?);
+        let holds = segment.is_some_and(|segment| {
+            chain::link(&prev, segment, seq, &hash) == chain
+                && bytes.is_none_or(|bytes| chain::op_hash(&bytes) == hash)
+        });
+        Ok(Self {
+            seq,
+            prev,
+            chain,
+            holds,
+        })
+    }
+}
+
+fn segments(db: &Connection) -> Result<BTreeMap<i64, SegmentId>, VaultError> {
+    let found = db
+        .prepare_cached("SELECT segment_no, segment FROM segment")?
+        .query_map([], |row| Ok((row.get(0)?, SegmentId(row.get(1)?))))?
+        .collect::<Result<_, _>>()?;
+    Ok(found)
 }
 
 /// Named missing ranges, in order.

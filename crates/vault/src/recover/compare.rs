@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 
 use journal::{Entry, Journal, JournalError, JournalScan, OpenJournal, Rewrite};
 use protocol::{StoredOp, TillIdentity};
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::restore::{Put, Restoring};
 use super::{Damage, StartReport};
@@ -15,8 +15,11 @@ use crate::error::VaultError;
 use crate::head::{self, Head};
 use crate::paths::Paths;
 use crate::reads::{op_no, scalar, uint};
+use crate::rows::places::{notes, strangers};
 use crate::rows::{identity, operators, outbox, settings};
 
+/// How many later places the journal was told of at a start.
+const PLACES_TOLD: &str = "places_told";
 /// Ops appended to the journal with one flush.
 const BATCH: usize = 500;
 
@@ -42,7 +45,6 @@ struct Seen<'a> {
     first: Option<u64>,
     last: u64,
     ops: u64,
-    in_order: bool,
     differs: u64,
     vault_lacks: Option<u64>,
     failed: Option<VaultError>,
@@ -50,8 +52,12 @@ struct Seen<'a> {
 
 impl Seen<'_> {
     fn visit(&mut self, entry: Entry) -> ControlFlow<()> {
-        let Entry::Op(op) = entry else {
-            return ControlFlow::Continue(());
+        let op = match entry {
+            Entry::Op(op) => op,
+            Entry::Note { name, json } => {
+                self.restoring.note(&name, &json);
+                return ControlFlow::Continue(());
+            }
         };
         match self.take(&op) {
             Ok(()) if self.vault_lacks.is_none() => ControlFlow::Continue(()),
@@ -64,7 +70,6 @@ impl Seen<'_> {
     }
 
     fn take(&mut self, op: &StoredOp) -> Result<(), VaultError> {
-        self.in_order &= op.seq > self.last;
         self.first.get_or_insert(op.seq);
         self.last = self.last.max(op.seq);
         if op.seq <= self.vault_head && !self.restoring.has_seq(op.seq)? {
@@ -73,7 +78,7 @@ impl Seen<'_> {
         }
         match self.restoring.put(op)? {
             Put::Known | Put::Inserted => self.ops += 1,
-            Put::Differs => self.differs += 1,
+            Put::Placed | Put::Differs => self.differs += 1,
         }
         Ok(())
     }
@@ -98,7 +103,6 @@ pub(crate) fn compare(
         first: None,
         last: 0,
         ops: 0,
-        in_order: true,
         differs: 0,
         vault_lacks: None,
         failed: None,
@@ -124,7 +128,9 @@ pub(crate) fn compare(
         }
         Err(error) => return Err(error.into()),
     };
-    if seen.restoring.inserted > 0 {
+    let noted = seen.restoring.notes_waiting();
+    let placed = seen.restoring.make_places(true)?;
+    if seen.restoring.inserted + placed > 0 {
         seen.restoring.end_segments()?;
         head::store(vault.db, &seen.restoring.head)?;
     }
@@ -136,6 +142,9 @@ pub(crate) fn compare(
     match journals_trouble(vault.db, &seen, &scan)? {
         None => {
             report.journaled_ops += append_rest(vault.db, &mut journal, seen.last)?;
+            if !noted {
+                append_places(vault, &mut journal)?;
+            }
             Ok(Compared::Equal(Box::new(journal)))
         }
         Some(_) if open.trusted.is_some() => {
@@ -185,9 +194,6 @@ fn journals_trouble(
     if seen.differs > 0 {
         return Ok(Some(format!("{} op(s) contradict the vault", seen.differs)));
     }
-    if !seen.in_order {
-        return Ok(Some("its ops are not in cashier order".into()));
-    }
     // From where this scan began: whatever lies before was compared at an earlier start.
     let low = if scan.from > 64 {
         seen.first.map_or(0, op_no)
@@ -224,6 +230,35 @@ fn append_rest(db: &Connection, journal: &mut Journal, last: u64) -> Result<u64,
     Ok(count)
 }
 
+/// Ops that were put elsewhere while the journal lost the note of it: told again. What the journal
+/// has of them lies before the place that was read, or was never written; to tell it twice does no
+/// harm, so it is told once for each count of them.
+fn append_places(vault: &Whole<'_>, journal: &mut Journal) -> Result<(), VaultError> {
+    let count = notes::count(vault.db)?;
+    let told: Option<String> = vault
+        .db
+        .prepare_cached("SELECT json FROM setting WHERE name = :name")?
+        .query_row(named_params! { ":name": PLACES_TOLD }, |row| row.get(0))
+        .optional()?;
+    if count == 0 || told.as_deref() == Some(count.to_string().as_str()) {
+        return Ok(());
+    }
+    journal.append_entries(&place_notes(vault.db)?)?;
+    settings::store(vault.db, PLACES_TOLD, &count.to_string(), vault.now_ms)
+}
+
+/// Later places and strangers, as the journal keeps them.
+fn place_notes(db: &Connection) -> Result<Vec<Entry>, VaultError> {
+    let mut all = Vec::new();
+    for one in notes::all(db)? {
+        all.push(note(&one.name(), one.json()?));
+    }
+    for segment in strangers::all(db)? {
+        all.push(note(&format!("{}{segment}", strangers::NOTE), "{}".into()));
+    }
+    Ok(all)
+}
+
 /// Writes the journal anew from the vault: who the till is, its settings and people, every op.
 fn rewrite(
     vault: &Whole<'_>,
@@ -234,7 +269,10 @@ fn rewrite(
     why: &str,
 ) -> Result<Box<Journal>, VaultError> {
     let mut fresh = Rewrite::begin(open)?;
-    for entry in notes(vault.db, &vault.identity)? {
+    for entry in identity_notes(vault.db, &vault.identity)? {
+        fresh.push(entry)?;
+    }
+    for entry in place_notes(vault.db)? {
         fresh.push(entry)?;
     }
     for_each_op(vault.db, 0, |op| Ok(fresh.push(Entry::Op(op))?))?;
@@ -255,7 +293,10 @@ fn rewrite(
 }
 
 /// What a vault needs besides its ops to be rebuilt from the journal alone.
-pub(crate) fn notes(db: &Connection, who: &TillIdentity) -> Result<Vec<Entry>, VaultError> {
+pub(crate) fn identity_notes(
+    db: &Connection,
+    who: &TillIdentity,
+) -> Result<Vec<Entry>, VaultError> {
     let mut all = vec![note(identity::NOTE, identity::to_json(who)?)];
     let mut statement = db.prepare_cached("SELECT name, json FROM setting ORDER BY name")?;
     let mut rows = statement.query([])?;

@@ -20,6 +20,7 @@ use crate::migrate;
 use crate::open::Origin;
 use crate::paths::Paths;
 use crate::reads::{int, seq_of};
+use crate::rows::places::{self, strangers};
 use crate::rows::{cart, identity, operators, settings};
 
 /// Recovered sales that are shown as untold when nobody knows which were told.
@@ -53,7 +54,7 @@ pub(crate) fn rebuild(
     }
     identity::store(&db, &identity, origin.now_ms)?;
     head::store(&db, &head)?;
-    report.missing = name_holes(&db, head.seq, origin.now_ms)?;
+    report.missing = name_holes(&db, origin.now_ms)?;
     from_notes(&db, &notes, origin.now_ms)?;
     from_old_vault(&db, &salvage)?;
     keep_untold(&db, &salvage)?;
@@ -81,6 +82,7 @@ fn merge(
     let read = journal::read(&paths.journal, &key, |entry, _| {
         let step = match entry {
             Entry::Note { name, json } => {
+                restoring.note(&name, &json);
                 notes.insert(name, json);
                 Ok(())
             }
@@ -106,6 +108,11 @@ fn merge(
     while let Some(op) = salvage.next() {
         put(restoring, &op, report)?;
     }
+    let kept = salvage.db().map(places::notes::all);
+    for note in kept.and_then(Result::ok).unwrap_or_default() {
+        restoring.note(&note.name(), &note.json()?);
+    }
+    restoring.make_places(true)?;
     Ok(notes)
 }
 
@@ -129,7 +136,7 @@ fn put(
     op: &StoredOp,
     report: &mut StartReport,
 ) -> Result<(), VaultError> {
-    if restoring.put(op)? == Put::Differs {
+    if matches!(restoring.put(op)?, Put::Differs | Put::Placed) {
         report.contradictions += 1;
     }
     Ok(())
@@ -158,7 +165,7 @@ fn who(
 }
 
 /// Numbers that nothing reads any more, named in the vault for ever.
-fn name_holes(db: &Connection, head_seq: u64, now_ms: i64) -> Result<Vec<(u64, u64)>, VaultError> {
+fn name_holes(db: &Connection, now_ms: i64) -> Result<Vec<(u64, u64)>, VaultError> {
     let mut missing = Vec::new();
     let mut next = 1;
     {
@@ -172,10 +179,6 @@ fn name_holes(db: &Connection, head_seq: u64, now_ms: i64) -> Result<Vec<(u64, u
             next = seq + 1;
         }
     }
-    debug_assert!(
-        next == head_seq + 1 || head_seq == 0,
-        "the head is the last op"
-    );
     for (first, last) in &missing {
         db.prepare_cached(
             "INSERT INTO hole (first_seq, last_seq, noticed_at_ms) VALUES (:first, :last, :now)",
@@ -193,6 +196,10 @@ fn from_notes(
     for (name, json) in notes {
         if let Some(setting) = name.strip_prefix(settings::NOTE) {
             settings::store(db, setting, json, now_ms)?;
+        } else if let Some(segment) = name.strip_prefix(strangers::NOTE) {
+            if let Ok(segment) = segment.parse() {
+                strangers::store(db, segment, now_ms)?;
+            }
         } else if name.starts_with(operators::NOTE)
             && let Ok(operator) = serde_json::from_str(json)
         {

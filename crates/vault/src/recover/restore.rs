@@ -1,5 +1,7 @@
 //! Putting a recovered op into the vault with all its rows, as recorded and not told.
 
+use std::collections::BTreeMap;
+
 use protocol::hlc::Hlc;
 use protocol::stream::Parent;
 use protocol::{ChainHash, Envelope, OpBody, SegmentId, StoredOp};
@@ -10,6 +12,7 @@ use crate::error::VaultError;
 use crate::head::Head;
 use crate::reads::{blob, int, op_no, scalar, seq_of, uint};
 use crate::record::{self, Placed};
+use crate::rows::places::{self, PlaceNote, notes};
 use crate::rows::print_jobs::{self, JobKind};
 use crate::rows::{cart, sales};
 
@@ -20,156 +23,263 @@ pub(crate) enum Put {
     Known,
     /// It is in now.
     Inserted,
-    /// The vault has something else under the same place, op id or sale id: both are kept, this
-    /// one where it came from.
+    /// The op is here under another place; it has this one besides.
+    Placed,
+    /// The vault has something else under the same place or op id: both are kept, this one where it
+    /// came from.
     Differs,
+}
+
+/// Where the ops that are put in come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// The other medium of this till: nobody knows whether the sale was told.
+    Medium,
+    /// The cloud: it was told long ago.
+    Cloud,
 }
 
 /// Inserts recovered ops; the head follows the highest `seq`.
 pub(crate) struct Restoring<'a> {
     db: &'a Connection,
+    source: Source,
     pub(crate) head: Head,
     now_ms: i64,
     pub(crate) inserted: u64,
+    /// Notes of later places that wait for their ops.
+    waiting: Vec<PlaceNote>,
+    /// Later places made for ops of the cloud, for the journal.
+    pub(crate) placed: Vec<PlaceNote>,
+    /// Last place and sales of each segment that grew.
+    grown: BTreeMap<i64, (u64, u64)>,
 }
 
-struct Slot {
-    op_no: i64,
-    segment: SegmentId,
-    chain: ChainHash,
+/// A segment as its row says.
+struct SegmentRow {
+    segment_no: i64,
+    first_seq: u64,
 }
 
 impl<'a> Restoring<'a> {
     pub(crate) fn new(db: &'a Connection, head: Head, now_ms: i64) -> Self {
         Self {
             db,
+            source: Source::Medium,
             head,
             now_ms,
             inserted: 0,
+            waiting: Vec::new(),
+            placed: Vec::new(),
+            grown: BTreeMap::new(),
+        }
+    }
+
+    /// For ops that the cloud gives back.
+    pub(crate) fn from_cloud(db: &'a Connection, head: Head, now_ms: i64) -> Self {
+        Self {
+            source: Source::Cloud,
+            ..Self::new(db, head, now_ms)
         }
     }
 
     /// Whether the vault has an op with this `seq` at all.
     pub(crate) fn has_seq(&self, seq: u64) -> Result<bool, VaultError> {
-        Ok(!self.slots(seq)?.is_empty())
+        let sql = "SELECT count(*) FROM op WHERE op_no >= ?1 AND op_no < ?2";
+        let found: i64 = scalar(self.db, sql, [op_no(seq), op_no(seq + 1)])?;
+        Ok(found > 0)
+    }
+
+    /// Takes a note of later places; they are made once all their ops are in.
+    pub(crate) fn note(&mut self, name: &str, json: &str) {
+        self.waiting.extend(PlaceNote::read(name, json));
+    }
+
+    /// Whether a note of later places was read.
+    pub(crate) fn notes_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Makes the places that can be made; all of them at the end, whatever is lost.
+    pub(crate) fn make_places(&mut self, whatever_is_lost: bool) -> Result<u64, VaultError> {
+        let mut made = 0;
+        for note in std::mem::take(&mut self.waiting) {
+            if !whatever_is_lost && !note.is_complete(self.db)? {
+                self.waiting.push(note);
+                continue;
+            }
+            let end = note.apply(self.db)?;
+            made += end.placed;
+            let stood_there = note.moved.iter().any(|moved| {
+                let head = self.head.segment.map(|(_, segment)| segment);
+                head == Some(moved.segment) && self.head.seq > moved.after
+            });
+            if end.placed > 0 && (stood_there || end.seq > self.head.seq) {
+                self.head.seq = end.seq;
+                self.head.chain = end.chain;
+                self.head.segment = Some((end.segment_no, note.segment));
+                self.head.sales_in_segment = end.sales_in_segment;
+            }
+        }
+        Ok(made)
     }
 
     /// Puts one op in, if it is not.
     pub(crate) fn put(&mut self, op: &StoredOp) -> Result<Put, VaultError> {
-        let slots = self.slots(op.seq)?;
-        if let Some(same) = slots.iter().find(|slot| slot.segment == op.segment) {
-            return Ok(if same.chain == op.chain {
+        if let Some(chain) = places::chain_in(self.db, op.segment, op.seq)? {
+            return Ok(if chain == op.chain {
                 Put::Known
             } else {
                 Put::Differs
             });
         }
-        let envelope = Envelope::read(&op.bytes).ok();
-        let body = envelope.as_ref().map(|envelope| &envelope.body);
-        if !op.links() || self.ids_taken(op, body)? {
+        if !op.links() {
             return Ok(Put::Differs);
         }
-        let placed = self.place(op, body, &slots, envelope.as_ref())?;
-        record::insert(self.db, &placed, op, body)?;
-        self.after_insert(placed.op_no, body)?;
+        let envelope = Envelope::read(&op.bytes).ok();
+        let body = envelope.as_ref().map(|envelope| &envelope.body);
+        if let Some(op_no) = notes::op_no_of(self.db, op.op_id)? {
+            return match self.source {
+                Source::Medium => Ok(Put::Differs),
+                Source::Cloud => self.place_again(op, op_no),
+            };
+        }
+        // Another op holds the sale already: the fact is kept, and counts for nothing here.
+        let counts = !self.sale_is_held(body)?;
+        let placed = self.place(op, body.filter(|_| counts), envelope.as_ref())?;
+        record::insert(self.db, &placed, op, body, counts)?;
+        self.after_insert(placed.op_no, body.filter(|_| counts))?;
         self.inserted += 1;
         Ok(Put::Inserted)
     }
 
-    fn slots(&self, seq: u64) -> Result<Vec<Slot>, VaultError> {
-        let found = self
-            .db
-            .prepare_cached(
-                "SELECT o.op_no, o.chain, s.segment FROM op o JOIN segment s USING (segment_no)
-                 WHERE o.op_no >= :low AND o.op_no < :high ORDER BY o.op_no",
-            )?
-            .query_map(
-                named_params! { ":low": op_no(seq), ":high": op_no(seq + 1) },
-                |row| {
-                    Ok(Slot {
-                        op_no: row.get("op_no")?,
-                        segment: SegmentId(row.get("segment")?),
-                        chain: ChainHash(row.get("chain")?),
-                    })
-                },
-            )?
-            .collect::<Result<_, _>>()?;
-        Ok(found)
+    /// The op is here; it stands at another place too. Other bytes under its id are kept beside.
+    fn place_again(&mut self, op: &StoredOp, op_no: i64) -> Result<Put, VaultError> {
+        let row = self.segment_row(op)?;
+        let known: [u8; 32] = scalar(self.db, "SELECT op_hash FROM op WHERE op_no = ?1", [op_no])?;
+        let hash = op.op_hash();
+        let before = notes::sales_before(self.db, row.segment_no, row.first_seq, op.seq)?;
+        let sql = "SELECT count(*) FROM sale WHERE op_no = ?1";
+        let sales_in_segment = before + uint(scalar(self.db, sql, [op_no])?);
+        let other = (known != *hash.as_bytes()).then_some(op.bytes.as_slice());
+        notes::insert(
+            self.db,
+            &notes::PlaceRow {
+                segment_no: row.segment_no,
+                seq: op.seq,
+                op_no,
+                prev: op.prev,
+                chain: op.chain,
+                op_hash: hash,
+                bytes: other,
+                sales_in_segment,
+            },
+        )?;
+        self.follow(op, row.segment_no, sales_in_segment);
+        self.placed.push(PlaceNote {
+            segment: op.segment,
+            parent: record::parent_of(self.db, row.segment_no)?,
+            first_seq: row.first_seq,
+            from: op.seq,
+            prev: op.prev,
+            ops: vec![notes::Given {
+                op_id: op.op_id,
+                op_hash: notes::OpHashHex(*hash.as_bytes()),
+            }],
+            moved: Vec::new(),
+        });
+        Ok(Put::Placed)
     }
 
-    fn ids_taken(&self, op: &StoredOp, body: Option<&OpBody>) -> Result<bool, VaultError> {
-        let sql = "SELECT count(*) FROM op WHERE op_id = ?1";
-        let ops: i64 = scalar(self.db, sql, [blob(&op.op_id)])?;
-        let sales: i64 = match sale_id_of(body) {
-            Some(id) => scalar(
-                self.db,
-                "SELECT count(*) FROM sale WHERE sale_id = ?1",
-                [blob(&id)],
-            )?,
-            None => 0,
+    fn sale_is_held(&self, body: Option<&OpBody>) -> Result<bool, VaultError> {
+        let Some(id) = sale_id_of(body) else {
+            return Ok(false);
         };
-        Ok(ops + sales > 0)
+        let sql = "SELECT count(*) FROM sale WHERE sale_id = ?1";
+        let sales: i64 = scalar(self.db, sql, [blob(&id)])?;
+        Ok(sales > 0)
     }
 
     fn place(
         &mut self,
         op: &StoredOp,
         body: Option<&OpBody>,
-        slots: &[Slot],
         envelope: Option<&Envelope>,
     ) -> Result<Placed, VaultError> {
-        let segment_no = self.segment_no(op)?;
-        let before = self.sales_before(op, segment_no)?;
+        let row = self.segment_row(op)?;
+        let before = self.sales_before(op, &row)?;
         let counted = self.head.sales_in_segment;
         self.head.count(body);
         let sales_in_segment = before + (self.head.sales_in_segment - counted);
-        if op.seq > self.head.seq {
-            self.head.seq = op.seq;
-            self.head.chain = op.chain;
-            self.head.segment = Some((segment_no, op.segment));
-            self.head.sales_in_segment = sales_in_segment;
-        } else {
-            self.head.sales_in_segment = counted;
-        }
+        self.head.sales_in_segment = counted;
+        self.follow(op, row.segment_no, sales_in_segment);
         let hlc = envelope.map_or(Hlc::default(), |envelope| envelope.hlc);
         self.head.hlc = self.head.hlc.max(hlc);
         Ok(Placed {
-            op_no: slots.last().map_or(op_no(op.seq), |slot| slot.op_no + 1),
-            segment_no,
+            op_no: record::free_op_no(self.db, op.seq)?,
+            segment_no: row.segment_no,
             sales_in_segment,
             at_ms: envelope.map_or(0, |envelope| envelope.wall_ms),
         })
     }
 
-    fn segment_no(&self, op: &StoredOp) -> Result<i64, VaultError> {
-        if let Some((no, segment)) = self.head.segment
-            && segment == op.segment
-        {
-            return Ok(no);
+    /// The head follows the highest `seq`; a segment that grew ends later.
+    fn follow(&mut self, op: &StoredOp, segment_no: i64, sales_in_segment: u64) {
+        let grown = self.grown.entry(segment_no).or_default();
+        *grown = (*grown).max((op.seq, sales_in_segment));
+        if op.seq > self.head.seq {
+            if let Some((before, _)) = self.head.segment {
+                let end = (self.head.seq, self.head.sales_in_segment);
+                let grown = self.grown.entry(before).or_default();
+                *grown = (*grown).max(end);
+            }
+            self.head.seq = op.seq;
+            self.head.chain = op.chain;
+            self.head.segment = Some((segment_no, op.segment));
+            self.head.sales_in_segment = sales_in_segment;
         }
-        let known: Option<i64> = self
-            .db
-            .prepare_cached("SELECT segment_no FROM segment WHERE segment = :segment")?
-            .query_row(named_params! { ":segment": op.segment.as_bytes() }, |row| {
-                row.get(0)
-            })
-            .optional()?;
-        if let Some(no) = known {
-            return Ok(no);
+    }
+
+    fn segment_row(&mut self, op: &StoredOp) -> Result<SegmentRow, VaultError> {
+        if let Some(known) = self.known_segment(op.segment)? {
+            return Ok(known);
+        }
+        // Ops were put under it before it got any of its own.
+        self.make_places(false)?;
+        if let Some(known) = self.known_segment(op.segment)? {
+            return Ok(known);
         }
         let parent = self.parent_of(op)?;
-        record::insert_segment(self.db, op.segment, parent.as_ref(), op.seq)
+        let segment_no = record::insert_segment(self.db, op.segment, parent.as_ref(), op.seq)?;
+        Ok(SegmentRow {
+            segment_no,
+            first_seq: op.seq,
+        })
+    }
+
+    fn known_segment(&self, segment: SegmentId) -> Result<Option<SegmentRow>, VaultError> {
+        let known = self
+            .db
+            .prepare_cached("SELECT segment_no, first_seq FROM segment WHERE segment = :segment")?
+            .query_row(named_params! { ":segment": segment.as_bytes() }, |row| {
+                Ok(SegmentRow {
+                    segment_no: row.get(0)?,
+                    first_seq: uint(row.get(1)?),
+                })
+            })
+            .optional()?;
+        Ok(known)
     }
 
     /// The op whose chain this one continues; if that is lost, the last one known before it.
     fn parent_of(&self, op: &StoredOp) -> Result<Option<Parent>, VaultError> {
         let near = op_no(op.seq.saturating_sub(1));
-        let exact = "WHERE o.op_no >= :near AND o.op_no < :here AND o.chain = :prev";
-        let last = "WHERE o.op_no < :here AND coalesce(:near, :prev) IS NOT NULL ORDER BY o.op_no DESC LIMIT 1";
+        let exact = "WHERE p.place_no >= :near AND p.place_no < :here AND p.chain = :prev";
+        let last = "WHERE p.place_no < :here AND coalesce(:near, :prev) IS NOT NULL
+                    ORDER BY p.place_no DESC LIMIT 1";
         for rest in [exact, last] {
             let sql = format!(
-                "SELECT s.segment, o.op_no, o.chain
-                 FROM op o JOIN segment s USING (segment_no) {rest}"
+                "SELECT s.segment, p.place_no, p.chain
+                 FROM place p JOIN segment s ON s.segment_no = p.segment_no {rest}"
             );
             let found = self
                 .db
@@ -181,7 +291,7 @@ impl<'a> Restoring<'a> {
                     |row| {
                         Ok(Parent {
                             segment: SegmentId(row.get("segment")?),
-                            seq: seq_of(row.get("op_no")?),
+                            seq: seq_of(row.get("place_no")?),
                             chain: ChainHash(row.get("chain")?),
                         })
                     },
@@ -194,31 +304,30 @@ impl<'a> Restoring<'a> {
         Ok(None)
     }
 
-    fn sales_before(&self, op: &StoredOp, segment_no: i64) -> Result<u64, VaultError> {
-        if self.head.segment.is_some_and(|(no, _)| no == segment_no) && op.seq > self.head.seq {
+    fn sales_before(&self, op: &StoredOp, row: &SegmentRow) -> Result<u64, VaultError> {
+        let on_top = self
+            .head
+            .segment
+            .is_some_and(|(no, _)| no == row.segment_no);
+        if on_top && op.seq > self.head.seq {
             return Ok(self.head.sales_in_segment);
         }
-        let before: Option<i64> = self
-            .db
-            .prepare_cached(
-                "SELECT sales_in_segment FROM op WHERE segment_no = :no AND op_no < :here
-                 ORDER BY op_no DESC LIMIT 1",
-            )?
-            .query_row(
-                named_params! { ":no": segment_no, ":here": op_no(op.seq) },
-                |row| row.get(0),
-            )
-            .optional()?;
-        Ok(uint(before.unwrap_or(0)))
+        notes::sales_before(self.db, row.segment_no, row.first_seq, op.seq)
     }
 
-    /// Nobody knows whether it was printed or seen; its cart is paid.
+    /// Its cart is paid. From the other medium: nobody knows whether it was printed or seen.
     fn after_insert(&self, op_no: i64, body: Option<&OpBody>) -> Result<(), VaultError> {
         sales::milestone(self.db, op_no, self.now_ms, "recovered")?;
         let Some(sale_id) = sale_id_of(body) else {
             return Ok(());
         };
         cart::clear_in(self.db, sale_id)?;
+        if self.source == Source::Cloud {
+            self.db
+                .prepare_cached("DELETE FROM untold WHERE op_no = ?1")?
+                .execute([op_no])?;
+            return Ok(());
+        }
         // The job's id is the sale's: the same recovery twice makes one job.
         print_jobs::insert(self.db, sale_id, JobKind::Receipt, Some(op_no), self.now_ms)?;
         self.db
@@ -228,6 +337,25 @@ impl<'a> Restoring<'a> {
                  WHERE job_id = :job_id",
             )?
             .execute(named_params! { ":job_id": blob(&sale_id) })?;
+        Ok(())
+    }
+
+    /// The segments that grew end where they end now.
+    pub(crate) fn end_grown(&self) -> Result<(), VaultError> {
+        let current = self.head.segment.map(|(no, _)| no);
+        for (segment_no, (seq, sales)) in &self.grown {
+            self.db
+                .prepare_cached(
+                    "UPDATE segment SET last_seq = :seq, sales = :sales
+                     WHERE segment_no = :no AND first_seq <= :seq
+                       AND (last_seq IS NOT NULL OR :no IS NOT :current)
+                       AND (last_seq IS NULL OR last_seq < :seq)",
+                )?
+                .execute(named_params! {
+                    ":no": segment_no, ":seq": int(*seq), ":sales": int(*sales),
+                    ":current": current,
+                })?;
+        }
         Ok(())
     }
 

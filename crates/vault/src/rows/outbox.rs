@@ -3,18 +3,23 @@
 //! The cloud's heads are the only upload cursor: what waits is a subtraction of `seq`s, never a flag
 //! per op. Outcomes are kept only where a person is needed; the rest follows from the head.
 
+mod items;
+mod outcomes;
+
 use protocol::stream::{Head, Parent};
-use protocol::wire::{CloudHead, OpResult};
+use protocol::wire::CloudHead;
 use protocol::{ChainHash, Outcome, SegmentId, StoredOp};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use items::{needing_person, waiting};
+pub use outcomes::store_outcomes;
+
+use super::places;
 use crate::error::VaultError;
 use crate::head;
-use crate::reads::{
-    Reads, blob, int, op_no, scalar, sealed::Db, seq_of, uint, unreadable, uuid, uuid_maybe,
-};
+use crate::reads::{Reads, int, op_no, scalar, sealed::Db, seq_of, uint, uuid};
 use crate::tx::Tx;
 
 /// How many sales and ops are where.
@@ -85,13 +90,38 @@ pub struct QueueItem {
 ///
 /// At most `limit` (see `protocol::limits::MAX_HELLO_HEADS`).
 pub fn own_heads(on: &impl Reads, limit: u32) -> Result<Vec<Head>, VaultError> {
+    let db = on.db();
+    let mut open = db.prepare_cached(include_str!("../sql/open_segments.sql"))?;
+    let mut rows = open.query(named_params! { ":limit": limit })?;
+    let mut heads = Vec::new();
+    while let Some(row) = rows.next()? {
+        let within = places::Within {
+            segment_no: row.get("segment_no")?,
+            first_seq: uint(row.get("first_seq")?),
+            last_seq: uint(row.get("last_seq")?),
+        };
+        let segment = SegmentId(row.get("segment")?);
+        heads.extend(places::last_within(db, &within)?.map(|(seq, chain)| Head {
+            segment,
+            seq,
+            chain,
+        }));
+    }
+    Ok(heads)
+}
+
+/// The cloud's heads as it last told them, newest segment first.
+pub fn seen_heads(on: &impl Reads, limit: u32) -> Result<Vec<Head>, VaultError> {
     let found = on
         .db()
-        .prepare_cached(include_str!("../sql/own_heads.sql"))?
+        .prepare_cached(
+            "SELECT s.segment, h.seq, h.chain FROM cloud_head h JOIN segment s USING (segment_no)
+             WHERE h.seq >= s.first_seq ORDER BY h.segment_no DESC LIMIT :limit",
+        )?
         .query_map(named_params! { ":limit": limit }, |row| {
             Ok(Head {
                 segment: SegmentId(row.get("segment")?),
-                seq: seq_of(row.get("op_no")?),
+                seq: uint(row.get("seq")?),
                 chain: ChainHash(row.get("chain")?),
             })
         })?
@@ -168,18 +198,21 @@ pub fn ops_after(
     max_ops: u32,
     max_bytes: u64,
 ) -> Result<Vec<StoredOp>, VaultError> {
-    let mut statement = on
-        .db()
-        .prepare_cached(include_str!("../sql/ops_after.sql"))?;
+    let db = on.db();
+    let Some(within) = places::within(db, segment)? else {
+        return Ok(Vec::new());
+    };
+    let mut statement = db.prepare_cached(include_str!("../sql/ops_after.sql"))?;
     let mut rows = statement.query(named_params! {
-        ":segment": segment.as_bytes(),
-        ":after": op_no(seq + 1),
+        ":segment_no": within.segment_no,
+        ":low": op_no(within.first_seq.max(seq + 1)),
+        ":high": op_no(within.last_seq + 1),
         ":max_ops": max_ops,
     })?;
     let mut ops: Vec<StoredOp> = Vec::new();
     let mut bytes = 0_u64;
     while let Some(row) = rows.next()? {
-        let op = read_op(row)?;
+        let op = read_place(row, segment)?;
         bytes += op.bytes.len() as u64;
         if bytes > max_bytes && !ops.is_empty() {
             break;
@@ -201,10 +234,25 @@ pub(crate) fn read_op(row: &Row<'_>) -> rusqlite::Result<StoredOp> {
     })
 }
 
+/// One op at one of its places, from a row with `place_no`.
+pub(crate) fn read_place(row: &Row<'_>, segment: SegmentId) -> rusqlite::Result<StoredOp> {
+    Ok(StoredOp {
+        op_id: uuid(row, "op_id")?,
+        segment,
+        seq: seq_of(row.get("place_no")?),
+        prev: ChainHash(row.get("prev")?),
+        chain: ChainHash(row.get("chain")?),
+        bytes: row.get("bytes")?,
+    })
+}
+
 /// Keeps what the cloud said of its heads. Only heads of own segments whose chain is ours are kept:
 /// the rest is the engine's business (rewind, fork).
 pub fn store_heads(tx: &Tx<'_>, heads: &[CloudHead]) -> Result<(), VaultError> {
     for head in heads {
+        if places::chain_at(tx, head.segment, head.seq)? != Some(head.chain) {
+            continue;
+        }
         tx.db()
             .prepare_cached(include_str!("../sql/cloud_head_put.sql"))?
             .execute(named_params! {
@@ -212,8 +260,6 @@ pub fn store_heads(tx: &Tx<'_>, heads: &[CloudHead]) -> Result<(), VaultError> {
                 ":seq": int(head.seq),
                 ":chain": head.chain.as_bytes(),
                 ":secured": int(head.secured),
-                ":op_low": op_no(head.seq),
-                ":op_high": op_no(head.seq + 1),
             })?;
     }
     complete_old_segments(tx.db())
@@ -232,55 +278,11 @@ pub fn forget_heads(tx: &Tx<'_>) -> Result<(), VaultError> {
 fn complete_old_segments(db: &Connection) -> Result<(), VaultError> {
     db.prepare_cached(
         "UPDATE cloud_head SET complete = 1
-         WHERE complete = 0 AND seq = (
-           SELECT s.last_seq FROM segment s WHERE s.segment_no = cloud_head.segment_no)",
+         WHERE complete = 0 AND seq >= (
+           SELECT s.last_seq FROM own_segment s
+           WHERE s.segment_no = cloud_head.segment_no AND s.ended)",
     )?
     .execute([])?;
-    Ok(())
-}
-
-/// Keeps the cloud's verdicts on ops of one segment; a later verdict replaces an earlier one, an
-/// acceptance settles it. A duplicate is what it was at first: that answer may have got lost.
-pub fn store_outcomes(
-    tx: &Tx<'_>,
-    segment: SegmentId,
-    results: &[OpResult],
-) -> Result<(), VaultError> {
-    for result in results {
-        match result.outcome.first(result.code) {
-            Outcome::Accepted | Outcome::Duplicate => settle(tx, segment, result)?,
-            Outcome::Conflict | Outcome::Rejected | Outcome::Parked => keep(tx, segment, result)?,
-        }
-    }
-    Ok(())
-}
-
-fn settle(tx: &Tx<'_>, segment: SegmentId, result: &OpResult) -> Result<(), VaultError> {
-    tx.db()
-        .prepare_cached(
-            "DELETE FROM outcome WHERE op_no IN (
-               SELECT o.op_no FROM op o JOIN segment s USING (segment_no)
-               WHERE o.op_no >= :low AND o.op_no < :high AND s.segment = :segment)",
-        )?
-        .execute(named_params! {
-            ":low": op_no(result.seq), ":high": op_no(result.seq + 1),
-            ":segment": segment.as_bytes(),
-        })?;
-    Ok(())
-}
-
-fn keep(tx: &Tx<'_>, segment: SegmentId, result: &OpResult) -> Result<(), VaultError> {
-    tx.db()
-        .prepare_cached(include_str!("../sql/outcome_put.sql"))?
-        .execute(named_params! {
-            ":low": op_no(result.seq),
-            ":high": op_no(result.seq + 1),
-            ":segment": segment.as_bytes(),
-            ":outcome": result.outcome.first(result.code).as_str(),
-            ":code": result.code.map(protocol::outcome::OutcomeCode::as_str),
-            ":conflict": result.conflict.as_ref().map(blob),
-            ":now": tx.now_ms(),
-        })?;
     Ok(())
 }
 
@@ -305,49 +307,6 @@ pub fn summary(on: &impl Reads) -> Result<QueueSummary, VaultError> {
         conflicts: of(Outcome::Conflict)?,
         rejected: of(Outcome::Rejected)?,
         parked: of(Outcome::Parked)?,
-    })
-}
-
-/// Ops that need a person, oldest first.
-pub fn needing_person(on: &impl Reads, limit: u32) -> Result<Vec<QueueItem>, VaultError> {
-    items(
-        on,
-        "JOIN outcome c ON c.op_no = o.op_no ORDER BY o.op_no LIMIT :limit",
-        limit,
-    )
-}
-
-/// Ops that the cloud is not known to hold, oldest first.
-pub fn waiting(on: &impl Reads, limit: u32) -> Result<Vec<QueueItem>, VaultError> {
-    items(on, include_str!("../sql/waiting_where.sql"), limit)
-}
-
-fn items(on: &impl Reads, rest: &str, limit: u32) -> Result<Vec<QueueItem>, VaultError> {
-    let select = include_str!("../sql/queue_item_select.sql");
-    let found = on
-        .db()
-        .prepare_cached(&format!("{select} {rest}"))?
-        .query_map(named_params! { ":limit": limit.min(1_000) }, read_item)?
-        .collect::<Result<_, _>>()?;
-    Ok(found)
-}
-
-fn read_item(row: &Row<'_>) -> rusqlite::Result<QueueItem> {
-    let outcome: Option<String> = row.get("outcome")?;
-    let outcome = outcome
-        .map(|word| Outcome::from_word(&word).ok_or_else(|| unreadable("outcome", &word)))
-        .transpose()?;
-    Ok(QueueItem {
-        seq: seq_of(row.get("op_no")?),
-        segment: SegmentId(row.get("segment")?),
-        op_id: uuid(row, "op_id")?,
-        kind: row.get("type")?,
-        number: row.get("number")?,
-        recorded_at_ms: row.get("recorded_at_ms")?,
-        outcome,
-        code: row.get("code")?,
-        conflict: uuid_maybe(row, "conflict")?,
-        answered_at_ms: row.get("answered_at_ms")?,
     })
 }
 

@@ -4,7 +4,10 @@ SELECT
   coalesce((
     SELECT h.seq >= (o.op_no >> 8) FROM op o JOIN cloud_head h USING (segment_no)
     WHERE o.op_no = s.op_no
-  ), 0) AS in_cloud,
+  ), 0) OR EXISTS (
+    SELECT 1 FROM op_place l JOIN cloud_head h USING (segment_no)
+    WHERE l.op_no = s.op_no AND h.seq >= (l.place_no >> 8)
+  ) AS in_cloud,
   (SELECT c.outcome FROM outcome c WHERE c.op_no = s.op_no) AS outcome,
   (SELECT sum(l.quantity_milli) FROM sale_line l WHERE l.op_no = s.op_no) AS sold_milli,
   coalesce((
