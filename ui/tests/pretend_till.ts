@@ -14,6 +14,8 @@ import type {
   TenderView,
   TillStatus,
 } from '../src/bindings';
+import { PretendCloud } from './pretend_cloud';
+import { PretendShop } from './pretend_shop';
 import { detailOf, NOW, people, pounds, products, refused, safe, totals } from './samples';
 
 /** Over all pretend tills: the window outlives each of them. */
@@ -30,6 +32,8 @@ export class PretendTill {
   asked: { command: string; args: Record<string, unknown> }[] = [];
   printTrouble: string | null = null;
   pngBase64 = '';
+  shop = new PretendShop();
+  cloud = new PretendCloud(this);
   /** Waits before answering, to show that order does not lean on speed. */
   delay: (command: string) => Promise<void> = () => Promise.resolve();
   /** Answers of a test's own, by command. */
@@ -41,7 +45,8 @@ export class PretendTill {
     await this.delay(command);
     const instead = this.instead[command];
     if (instead) return instead(args);
-    const deed = (this.#deeds as Record<string, (a: Record<string, unknown>) => unknown>)[command];
+    const deed = { ...this.#deeds, ...this.shop.deeds, ...this.cloud.deeds }[command] as
+      ((a: Record<string, unknown>) => unknown) | undefined;
     if (!deed) throw refused('internal', `no such command: ${command}`);
     return deed(args);
   };
@@ -251,11 +256,15 @@ export class PretendTill {
       { code: 'zero', name: 'Zero', rate_bp: 0 },
     ],
     search: ({ words }: Record<string, unknown>) =>
-      products.filter((p) => p.name.toLowerCase().includes(String(words).toLowerCase().trim())),
+      this.shop.products.filter((p) =>
+        `${p.name} ${p.code} ${p.barcodes}`.toLowerCase().includes(`${words}`.toLowerCase().trim()),
+      ),
     categories: () =>
       [...new Set(products.map((p) => p.category ?? ''))].map((name) => ({ name, products: 4 })),
     products_in: ({ category, after }: Record<string, unknown>) =>
-      after === null ? products.filter((p) => category === null || p.category === category) : [],
+      after === null
+        ? this.shop.products.filter((p) => category === null || p.category === category)
+        : [],
     parse_amount: ({ text }: Record<string, unknown>) => {
       const value = Number(text);
       if (Number.isNaN(value))

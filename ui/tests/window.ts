@@ -7,6 +7,7 @@ import { cart } from '../src/state/cart.svelte';
 import { route } from '../src/state/route.svelte';
 import { scanning } from '../src/state/scanning.svelte';
 import { till } from '../src/state/till.svelte';
+import { forgetTallies } from '../src/screens/stock/tally.svelte';
 import { PretendTill } from './pretend_till';
 import { people } from './samples';
 
@@ -27,6 +28,7 @@ export function close(): void {
   till.status = null;
   cart.clear();
   scanning.forgetQuestions();
+  forgetTallies();
   route.go({ at: 'sign_in' });
 }
 
@@ -64,6 +66,10 @@ export async function press(id: string): Promise<void> {
   await waitFor(() => expect(button).toBeEnabled());
   await fireEvent.click(button);
 }
+
+/** Signs in one of the people of the samples. */
+export const as = (name: string) => (pretend: PretendTill) =>
+  void (pretend.operator = people.find((o) => o.name === name) ?? null);
 
 export const seen = (id: string) => screen.findByTestId(id);
 export const calls = (pretend: PretendTill, command: string) =>

@@ -5,6 +5,8 @@
 import { mockIPC, mockWindows } from '@tauri-apps/api/mocks';
 import { PretendTill } from '../pretend_till';
 import { people, products, saleRows } from '../samples';
+import { syncScenes } from './look_sync';
+import { shopScenes } from './look_shop';
 
 const asked = new URLSearchParams(location.search);
 const scene = asked.get('scene') ?? 'sell';
@@ -191,6 +193,8 @@ const scenes: Record<string, () => Promise<unknown> | void> = {
     scenes.sell?.();
     till.safety = { ...till.safety, kind: 'needs_person', needs_person: 2 };
   },
+  ...shopScenes(till, { later, press, key }),
+  ...syncScenes(till, { later, press, key }),
 };
 
 const acted = scenes[scene]?.();
