@@ -22,6 +22,8 @@ pub use place::{Place, Reached};
 /// How long a tombstone is kept at least: a till that was away for a season still catches up row by
 /// row, a longer one begins with a snapshot.
 pub const TOMBSTONE_LIFE_MS: i64 = 90 * 24 * 60 * 60 * 1_000;
+/// How often it is noted how far a tenant is.
+pub(super) const MARK_EVERY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// Bytes of rows in one page, whatever the number of rows asked for.
 pub const MAX_PULL_PAGE_BYTES: usize = 4 * 1024 * 1024;
 /// Heads told in one page, own and others' each, the newest first.

@@ -20,12 +20,15 @@
 //!   from a till goes in through [`sql::text`]; segments are `uuid`, hashes `bytea`, JSON `text`.
 
 mod open;
+mod pull;
 mod push;
 mod reports;
 mod sql;
 mod streams;
 mod tenancy;
 mod tx;
+
+use std::path::PathBuf;
 
 use deadpool_postgres::Pool;
 use protocol::SegmentId;
@@ -43,6 +46,8 @@ use super::{
 #[derive(Debug)]
 pub struct PgStore {
     pool: Pool,
+    cursor_key: [u8; 32],
+    cache_folder: PathBuf,
 }
 
 impl PgStore {
@@ -55,7 +60,11 @@ impl PgStore {
         let config = open::config(url)?;
         let walled = open::prepare(&config, clock, entropy).await?;
         let pool = open::pool(config, walled)?;
-        Ok(Self { pool })
+        Ok(Self {
+            cursor_key: pull::cursor_key(&pool, entropy).await?,
+            cache_folder: pull::cache_folder(entropy),
+            pool,
+        })
     }
 }
 

@@ -7,12 +7,10 @@ use protocol::pull::PullScope;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::store::StoreError;
-use crate::store::pull::TOMBSTONE_LIFE_MS;
+use crate::store::pull::{MARK_EVERY_MS, TOMBSTONE_LIFE_MS};
 use crate::store::sqlite::sql::failed;
 
 const DOING: &str = "forgetting old tombstones";
-/// How often it is noted how far a tenant is.
-const MARK_EVERY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// Tables with tombstones that may be forgotten, and the scope that delivers them.
 const FORGETFUL: [(PullScope, &str); 4] = [

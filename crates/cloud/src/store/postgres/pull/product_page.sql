@@ -1,0 +1,7 @@
+SELECT product_id, row_version, deleted, code, name, unit, price_minor, tax_class, tax_rate_bp, category, barcodes,
+       coalesce((SELECT json_object_agg(field_group, version)::text FROM product_group AS g
+                 WHERE g.tenant = p.tenant AND g.product_id = p.product_id), '{}') AS versions
+FROM product AS p
+WHERE tenant = $1 AND (row_version, product_id) > ($2, $3) AND (NOT deleted OR row_version > $4)
+ORDER BY row_version, product_id
+LIMIT $5
