@@ -5,15 +5,17 @@
 //! on SQLite, on PostgreSQL and in a model.
 
 mod document;
+mod product;
 mod read;
 
 use domain::MovementKind;
-use protocol::body::{IncidentKind, MovementV1, OpBody, ProductEditedV1, TillIncidentV1};
+use protocol::body::{IncidentKind, MovementV1, OpBody, TillIncidentV1};
 use protocol::op::Envelope;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use document::{DocumentEffect, LineEffect, RefundEffect, TaxEffect, TenderEffect};
+pub use product::{FieldGroup, Fields, GroupVersion, PastGroup, ProductFields, ProductWrite};
 pub use read::{OpRead, read_op};
 
 /// Everything one op does. An op whose effects are all empty is a fact without consequences here.
@@ -25,8 +27,8 @@ pub struct Effects {
     pub refund: Option<RefundEffect>,
     /// Stock movements, in the op's order; a product may appear more than once.
     pub stock: Vec<StockEffect>,
-    /// A product as the till wants it.
-    pub product: Option<ProductEditedV1>,
+    /// A product as it is from now on.
+    pub product: Option<ProductWrite>,
     /// Something that head office must see.
     pub incident: Option<IncidentEffect>,
 }
@@ -55,7 +57,8 @@ pub struct IncidentEffect {
     pub noticed_at_ms: i64,
 }
 
-/// The effects of an op.
+/// The effects of an op by itself. What depends on what the cloud holds (an edit, a count, a
+/// decision) is added by the judgement.
 pub fn of(envelope: &Envelope) -> Effects {
     match &envelope.body {
         OpBody::SaleRecordedV1(sale) => Effects {
@@ -71,13 +74,10 @@ pub fn of(envelope: &Envelope) -> Effects {
         OpBody::CartVoidedV1(_)
         | OpBody::StockCountedV1(_)
         | OpBody::PriceSetV1(_)
+        | OpBody::ProductEditedV1(_)
         | OpBody::ConflictSettledV1(_) => Effects::default(),
         OpBody::StockMovedV1(moved) => Effects {
             stock: stock(&moved.movements),
-            ..Effects::default()
-        },
-        OpBody::ProductEditedV1(product) => Effects {
-            product: Some(product.clone()),
             ..Effects::default()
         },
         OpBody::TillIncidentV1(incident) => Effects {

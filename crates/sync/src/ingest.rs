@@ -20,10 +20,14 @@
 //!
 //! Never does: looking at a clock, at the request's headers, or at another tenant.
 
+mod aside;
 mod book;
+mod exceptions;
 mod judge;
+mod known;
 mod needs;
 mod place;
+mod sides;
 mod state;
 mod stock;
 mod writes;
@@ -32,11 +36,14 @@ use protocol::limits::BatchLimits;
 use protocol::wire::{PushAnswer, PushRequest, RunAnswer};
 use uuid::Uuid;
 
+pub use crate::effects::GroupVersion;
+pub use exceptions::{NamedException, RuleUsed};
+pub use known::{
+    ConflictNow, LastCount, LedgerAsk, LedgerRow, OperatorNow, ProductNow, SaleNow, Unseen,
+};
 pub use needs::IngestNeeds;
 pub use protocol::conflict::ConflictKind;
-pub use state::{
-    FirstRecord, GroupVersion, IngestState, Recorded, SoldLine, StockLevel, StreamHead, TillKey,
-};
+pub use state::{FirstRecord, IngestState, Recorded, SoldLine, StockLevel, StreamHead, TillKey};
 pub use writes::{ConflictWrite, OpRow, QuarantineReason, QuarantineRow, Writes};
 
 use book::Book;

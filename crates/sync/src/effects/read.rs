@@ -4,18 +4,22 @@
 //! and answered, under an identity that follows from its bytes alone.
 
 use protocol::chain::op_hash;
+use protocol::hlc::Hlc;
 use protocol::limits::MAX_OP_BYTES;
 use protocol::op::{ENVELOPE_VERSION, Envelope, EnvelopeHead};
 use protocol::outcome::OutcomeCode;
 use uuid::{Builder, Uuid};
 
 /// Types this program can apply. A type, once here, stays here.
-const KNOWN_KINDS: [&str; 6] = [
+const KNOWN_KINDS: [&str; 9] = [
     "sale_recorded_v1",
     "refund_recorded_v1",
     "cart_voided_v1",
     "stock_moved_v1",
+    "stock_counted_v1",
+    "price_set_v1",
     "product_edited_v1",
+    "conflict_settled_v1",
     "till_incident_v1",
 ];
 
@@ -63,6 +67,23 @@ impl OpRead {
             Self::Whole(op) => Some((op.tenant, op.branch, op.till)),
             Self::HeadOnly { head, .. } => Some((head.tenant, head.branch, head.till)),
             Self::Nothing { .. } => None,
+        }
+    }
+
+    /// What it touches, by its own words.
+    pub fn touches(&self) -> &[String] {
+        match self {
+            Self::Whole(envelope) => &envelope.touches,
+            Self::HeadOnly { head, .. } => &head.touches,
+            Self::Nothing { .. } => &[],
+        }
+    }
+
+    /// When, by the till's hybrid clock; the smallest there is if that cannot be read.
+    pub fn hlc(&self) -> Hlc {
+        match self {
+            Self::Whole(envelope) => envelope.hlc,
+            Self::HeadOnly { .. } | Self::Nothing { .. } => Hlc::default(),
         }
     }
 

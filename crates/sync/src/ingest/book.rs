@@ -1,16 +1,16 @@
 //! The working copy: what is recorded plus what this batch has added so far.
 
 use protocol::chain::op_hash;
-use protocol::ids::OpHash;
 use protocol::outcome::Outcome;
 use protocol::wire::{CloudHead, OpResult, Run, RunAnswer, RunItem, RunStatus};
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
+use super::known::LedgerRow;
 use super::place::{Placement, place, unvouched};
 use super::state::{IngestState, Recorded, StreamHead, TillKey};
-use super::writes::{ConflictWrite, OpRow, QuarantineReason, QuarantineRow, Writes};
-use crate::effects::{OpRead, read_op};
+use super::writes::{OpRow, Writes};
+use crate::effects::read_op;
 use protocol::conflict::ConflictKind;
 
 /// The record as this batch sees it, and what it has to write.
@@ -18,6 +18,8 @@ pub(super) struct Book<'k> {
     pub(super) state: IngestState,
     pub(super) key: &'k TillKey,
     pub(super) writes: Writes,
+    /// What this batch has moved, product by product: the ledger does not hold it yet.
+    pub(super) moved: Vec<(Uuid, LedgerRow)>,
 }
 
 impl<'k> Book<'k> {
@@ -26,7 +28,13 @@ impl<'k> Book<'k> {
             state: state.clone(),
             key,
             writes: Writes::default(),
+            moved: Vec::new(),
         }
+    }
+
+    /// The row version of the op that is judged now.
+    pub(super) fn next_rv(&self) -> u64 {
+        self.state.rv_before + self.writes.ops.len() as u64 + 1
     }
 
     pub(super) fn into_writes(self) -> Writes {
@@ -100,7 +108,7 @@ impl<'k> Book<'k> {
     fn record(&mut self, run: &Run, item: &RunItem) -> OpResult {
         let bytes = item.op.get().as_bytes();
         let (op, hash) = (read_op(bytes), op_hash(bytes));
-        let verdict = self.judge(&op, hash);
+        let verdict = self.judge(&op, bytes, hash);
         let row = OpRow {
             segment: run.segment,
             seq: item.seq,
@@ -114,6 +122,7 @@ impl<'k> Book<'k> {
             outcome: verdict.outcome,
             code: verdict.code,
             conflict: verdict.conflict,
+            hlc: op.hlc(),
             effects: verdict.effects,
         };
         self.move_head(run, item);
@@ -124,9 +133,10 @@ impl<'k> Book<'k> {
         self.state
             .recorded
             .insert((run.segment, item.seq), recorded);
-        let settled = (row.op_id, hash);
-        if self.state.quarantined_ops.remove(&settled) {
-            self.writes.quarantine_emptied.insert(settled);
+        let arrived = (row.op_id, hash);
+        if let Some(segments) = self.state.quarantined_ops.remove(&arrived) {
+            self.writes.quarantine_emptied.insert(arrived);
+            self.arrived_after_all(&segments);
         }
         self.writes.ops.push(row);
         result(item.seq, &recorded)
@@ -149,61 +159,6 @@ impl<'k> Book<'k> {
         };
         self.state.heads.insert(run.segment, head);
         self.writes.heads.insert(run.segment, head);
-    }
-
-    /// The whole rest of a run that cannot be recorded is kept aside: it may be the only copy.
-    fn put_aside(&mut self, run: &Run, rest: &[RunItem], reason: QuarantineReason) {
-        let mut first = None;
-        for item in rest {
-            let place = (run.segment, item.seq, item.chain);
-            let bytes = item.op.get().as_bytes();
-            let (op, hash) = (read_op(bytes), op_hash(bytes));
-            if self.kept_already(&op, hash) || !self.state.quarantine.insert(place) {
-                continue;
-            }
-            first.get_or_insert(op.op_id());
-            self.state.quarantined_ops.insert((op.op_id(), hash));
-            let row = QuarantineRow {
-                segment: run.segment,
-                seq: item.seq,
-                chain: item.chain,
-                op_id: op.op_id(),
-                op_hash: hash,
-                bytes: bytes.to_vec(),
-                reason,
-            };
-            self.writes.quarantine.insert(place, row);
-        }
-        if let Some(op_id) = first {
-            let kind = match reason {
-                QuarantineReason::Fork | QuarantineReason::ParentQuarantined => {
-                    ConflictKind::StreamFork
-                }
-                QuarantineReason::Hole => ConflictKind::StreamHole,
-            };
-            let id = conflict_id(kind, self.key, &[run.segment.as_bytes()]);
-            let entity = format!("segment:{}", run.segment);
-            self.open(id, kind, entity, op_id);
-        }
-    }
-
-    /// Whether the log holds these very bytes under another place.
-    fn kept_already(&self, op: &OpRead, hash: OpHash) -> bool {
-        let first = self.state.ops.get(&op.op_id());
-        first.is_some_and(|first| first.op_hash == hash)
-    }
-
-    /// Opens a conflict; one that is open already stays as it is.
-    pub(super) fn open(&mut self, id: Uuid, kind: ConflictKind, entity: String, op_id: Uuid) {
-        let write = ConflictWrite {
-            id,
-            kind,
-            entity,
-            op_id,
-            opens: true,
-            on_hand_milli: None,
-        };
-        self.writes.conflicts.entry(id).or_insert(write);
     }
 }
 

@@ -8,6 +8,9 @@ use protocol::outcome::{Outcome, OutcomeCode};
 use protocol::stream::Parent;
 use uuid::Uuid;
 
+use super::known::{ConflictNow, LastCount, LedgerAsk, OperatorNow, ProductNow, SaleNow, Unseen};
+use crate::effects::{FieldGroup, PastGroup};
+
 /// Who a credential speaks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TillKey {
@@ -37,26 +40,46 @@ impl TillKey {
 /// What is recorded, loaded for one batch. All of one tenant; stock is of the till's branch.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct IngestState {
+    /// The cloud's epoch.
+    pub cloud_epoch: Uuid,
+    /// The tenant's version before the batch: its first new op gets the next one.
+    pub rv_before: u64,
     /// Heads of the segments.
     pub heads: BTreeMap<SegmentId, StreamHead>,
     /// Rows of the op log by position, repeated facts (`dup`) among them.
     pub recorded: BTreeMap<(SegmentId, u64), Recorded>,
     /// Rows of the op log that are not `dup`, by op.
     pub ops: BTreeMap<Uuid, FirstRecord>,
-    /// The op under which a sale or refund is kept, by the sale's or refund's id.
-    pub sales: BTreeMap<Uuid, Uuid>,
+    /// The bytes of the first records asked for.
+    pub op_bytes: BTreeMap<Uuid, Vec<u8>>,
+    /// Sales and refunds, by their own ids.
+    pub sales: BTreeMap<Uuid, SaleNow>,
     /// What was sold and given back of the sales asked for, by sale and line.
     pub sale_lines: BTreeMap<Uuid, BTreeMap<u32, SoldLine>>,
     /// Stock by product; a product that never moved has no entry.
     pub stock: BTreeMap<Uuid, StockLevel>,
-    /// The one open `NEGATIVE_STOCK` conflict of a product, if there is one.
-    pub open_negative: BTreeMap<Uuid, Uuid>,
-    /// Products that exist, with the version of each field group that was ever edited.
-    pub products: BTreeMap<Uuid, BTreeMap<String, GroupVersion>>,
+    /// What counts had not seen.
+    pub ledger: BTreeMap<LedgerAsk, Unseen>,
+    /// Products that exist or existed.
+    pub products: BTreeMap<Uuid, ProductNow>,
+    /// What groups of products said under versions that are gone.
+    pub past: BTreeMap<(Uuid, FieldGroup, u64), PastGroup>,
+    /// The operators asked for that head office knows.
+    pub operators: BTreeMap<Uuid, OperatorNow>,
+    /// Whether head office knows any operator of the tenant at all, deleted ones too; otherwise the
+    /// shop keeps its people on the till, and whoever is signed in there may do what the till lets
+    /// them.
+    pub keeps_operators: bool,
+    /// Conflicts by id: those asked for, open or settled, and every open one about the stock of the
+    /// products asked for in the till's branch.
+    pub conflicts: BTreeMap<Uuid, ConflictNow>,
+    /// Parked ops of this till, by the entities they touch.
+    pub waiting: BTreeMap<String, BTreeSet<Uuid>>,
     /// What lies or ever lay in quarantine under the coordinates asked for.
     pub quarantine: BTreeSet<(SegmentId, u64, ChainHash)>,
-    /// Which of the ops asked for lie in quarantine now, with the hash of their bytes.
-    pub quarantined_ops: BTreeSet<(Uuid, OpHash)>,
+    /// Which of the ops asked for lie in quarantine now, with the hash of their bytes, and the
+    /// segments they came in.
+    pub quarantined_ops: BTreeMap<(Uuid, OpHash), BTreeSet<SegmentId>>,
     /// Ops whose effects the store could not apply in an earlier try of this same transaction.
     pub poisoned: BTreeSet<Uuid>,
 }
@@ -126,13 +149,17 @@ pub struct StockLevel {
     /// Whether the shop keeps book of it: goods were received or counted at least once. Below zero
     /// is a conflict only then; an article nobody ever counted has no true level to contradict.
     pub tracked: bool,
+    /// The count that the figure rests on.
+    pub counted: Option<LastCount>,
 }
 
-/// The version of one field group of a product, and who made it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GroupVersion {
-    /// The row version.
-    pub version: u64,
-    /// The till; nil for head office.
-    pub till: Uuid,
+impl IngestState {
+    /// Adds what was loaded later.
+    pub fn absorb(&mut self, more: Self) {
+        self.op_bytes.extend(more.op_bytes);
+        self.stock.extend(more.stock);
+        self.ledger.extend(more.ledger);
+        self.products.extend(more.products);
+        self.conflicts.extend(more.conflicts);
+    }
 }

@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use domain::MovementKind;
+use protocol::conflict::{ConflictKind, ConflictSide};
+use protocol::op::Envelope;
+use protocol::outcome::OutcomeCode;
 use uuid::Uuid;
 
 use super::book::{Book, conflict_id};
-use super::writes::ConflictWrite;
+use super::judge::figures;
+use super::known::{ConflictNow, LastCount, LedgerRow};
 use crate::effects::StockEffect;
-use protocol::conflict::ConflictKind;
 
 impl Book<'_> {
     /// Whether the levels stay within what an integer holds.
@@ -25,64 +28,160 @@ impl Book<'_> {
         })
     }
 
-    /// Moves the stock; the id of the first product's conflict if the op left one below zero.
-    pub(super) fn apply_stock(&mut self, stock: &[StockEffect], op_id: Uuid) -> Option<Uuid> {
-        let mut lowered: BTreeMap<Uuid, bool> = BTreeMap::new();
+    /// Moves the stock; why and under which conflict a person is told, if the op left a product
+    /// below zero or came too late for a count.
+    pub(super) fn apply_stock(
+        &mut self,
+        stock: &[StockEffect],
+        envelope: &Envelope,
+    ) -> Option<(OutcomeCode, Uuid)> {
+        // Whether the op lowered the product, and whether by more than finding a difference.
+        let mut touched: BTreeMap<Uuid, (bool, bool)> = BTreeMap::new();
         for movement in stock {
-            let product = movement.product_id;
-            let level = self.state.stock.entry(product).or_default();
-            level.on_hand_milli = level.on_hand_milli.saturating_add(movement.delta_milli);
-            if keeps_book(movement.kind) && !level.tracked {
-                level.tracked = true;
-                self.writes.tracked.insert(product);
-            }
-            let delta = self.writes.stock.entry(product).or_default();
-            *delta = delta.saturating_add(movement.delta_milli);
-            *lowered.entry(product).or_default() |= movement.delta_milli < 0;
+            self.move_one(movement, envelope);
+            let (lowered, moved) = touched.entry(movement.product_id).or_default();
+            *lowered |= movement.delta_milli < 0;
+            *moved |= movement.kind != MovementKind::Count;
         }
-        let mut first = None;
-        for product in lowered
-            .into_iter()
-            .filter_map(|(id, down)| down.then_some(id))
-        {
-            if let Some(id) = self.flag_below_zero(product, op_id) {
-                first.get_or_insert(id);
+        let (mut below, mut late) = (None, None);
+        for (product, (lowered, moved)) in touched {
+            if lowered && let Some(id) = self.flag_below_zero(product, envelope) {
+                below.get_or_insert((OutcomeCode::NegativeStock, id));
+            }
+            if moved && let Some(id) = self.flag_too_late(product, envelope) {
+                late.get_or_insert((OutcomeCode::CountRace, id));
             }
         }
-        first
+        below.or(late)
     }
 
-    fn flag_below_zero(&mut self, product: Uuid, op_id: Uuid) -> Option<Uuid> {
+    fn move_one(&mut self, movement: &StockEffect, envelope: &Envelope) {
+        let product = movement.product_id;
+        if keeps_book(movement.kind) {
+            self.keep_book(product);
+        }
+        let level = self.state.stock.entry(product).or_default();
+        level.on_hand_milli = level.on_hand_milli.saturating_add(movement.delta_milli);
+        let delta = self.writes.stock.entry(product).or_default();
+        *delta = delta.saturating_add(movement.delta_milli);
+        let row = LedgerRow {
+            till: envelope.till,
+            hlc: envelope.hlc,
+            kind: movement.kind,
+            delta_milli: movement.delta_milli,
+        };
+        self.moved.push((product, row));
+    }
+
+    /// The shop keeps book of the product from now on.
+    pub(super) fn keep_book(&mut self, product: Uuid) {
+        let level = self.state.stock.entry(product).or_default();
+        if !level.tracked {
+            level.tracked = true;
+            self.writes.tracked.insert(product);
+            self.writes.stock.entry(product).or_default();
+        }
+    }
+
+    fn flag_below_zero(&mut self, product: Uuid, envelope: &Envelope) -> Option<Uuid> {
         let level = self.state.stock.get(&product).copied()?;
         if !level.tracked || level.on_hand_milli >= 0 {
             return None;
         }
         let kind = ConflictKind::NegativeStock;
-        let branch = self.key.branch;
-        let open = self.state.open_negative.get(&product).copied();
+        let mut mine = self.told_by_whole(envelope);
+        let figure = figures(&[("quantity_milli", level.on_hand_milli)]);
+        mine.fields.extend(figure);
+        if let Some(id) = self.open_about(product, kind, None) {
+            self.change(id, |row| {
+                row.op_id = envelope.op_id;
+                row.mine = Some(mine);
+            });
+            return Some(id);
+        }
         let parts = [
-            branch.as_bytes().as_slice(),
+            self.key.branch.as_bytes().as_slice(),
             product.as_bytes(),
-            op_id.as_bytes(),
+            envelope.op_id.as_bytes(),
         ];
-        let id = open.unwrap_or_else(|| conflict_id(kind, self.key, &parts));
-        let opened_here = self.writes.conflicts.get(&id).is_some_and(|c| c.opens);
-        let write = ConflictWrite {
-            id,
-            kind,
-            entity: format!("stock:{branch}/{product}"),
-            op_id,
-            opens: open.is_none() || opened_here,
-            on_hand_milli: Some(level.on_hand_milli),
+        let id = conflict_id(kind, self.key, &parts);
+        let row = ConflictNow {
+            code: Some(OutcomeCode::NegativeStock),
+            title: self
+                .name_sold(product, envelope)
+                .or_else(|| self.product_name(product)),
+            mine: Some(mine),
+            ..self.row(kind, self.stock_entity(product), envelope.op_id)
         };
-        self.state.open_negative.insert(product, id);
-        self.writes.conflicts.insert(id, write);
+        self.open(id, row);
         Some(id)
     }
 
-    fn on_hand(&self, product: Uuid) -> i64 {
+    /// A movement from before a count, of which the count could not know: it is a fact and stands,
+    /// and the figure that rested on the count is a question to a person.
+    fn flag_too_late(&mut self, product: Uuid, envelope: &Envelope) -> Option<Uuid> {
+        let level = self.state.stock.get(&product).copied()?;
+        let count = level.counted?;
+        if count.till == envelope.till || envelope.hlc > count.hlc {
+            return None;
+        }
+        let kind = ConflictKind::CountRace;
+        let theirs = ConflictSide {
+            fields: figures(&[("quantity_milli", level.on_hand_milli)]),
+            ..self.told_by_whole(envelope)
+        };
+        if let Some(id) = self.open_about(product, kind, Some(count.op_id)) {
+            self.change(id, |row| row.theirs = Some(theirs));
+            return Some(id);
+        }
+        let parts = [
+            count.op_id.as_bytes().as_slice(),
+            product.as_bytes(),
+            envelope.op_id.as_bytes(),
+        ];
+        let id = conflict_id(kind, self.key, &parts);
+        let row = ConflictNow {
+            code: Some(OutcomeCode::CountRace),
+            title: self
+                .name_sold(product, envelope)
+                .or_else(|| self.product_name(product)),
+            mine: Some(counted_by(&count)),
+            theirs: Some(theirs),
+            ..self.row(kind, self.stock_entity(product), count.op_id)
+        };
+        self.open(id, row);
+        Some(id)
+    }
+
+    /// The open conflict of a kind about a product's stock, and of one op if that is asked.
+    fn open_about(&self, product: Uuid, kind: ConflictKind, op_id: Option<Uuid>) -> Option<Uuid> {
+        let entity = self.stock_entity(product);
+        let mut all = self.state.conflicts.iter();
+        let found = all.find(|(_, row)| {
+            row.kind == kind
+                && row.settled.is_none()
+                && row.entity == entity
+                && op_id.is_none_or(|op_id| row.op_id == op_id)
+        });
+        found.map(|(id, _)| *id)
+    }
+
+    pub(super) fn on_hand(&self, product: Uuid) -> i64 {
         let level = self.state.stock.get(&product);
         level.map_or(0, |level| level.on_hand_milli)
+    }
+
+    pub(super) fn stock_entity(&self, product: Uuid) -> String {
+        format!("stock:{}/{product}", self.key.branch)
+    }
+}
+
+fn counted_by(count: &LastCount) -> ConflictSide {
+    ConflictSide {
+        till: Some(count.till),
+        at_ms: Some(count.at_ms),
+        fields: figures(&[("counted_milli", count.counted_milli)]),
+        ..ConflictSide::default()
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use protocol::conflict::ConflictKind;
+use protocol::hlc::Hlc;
 use protocol::ids::{ChainHash, OpHash, SegmentId};
 use protocol::outcome::{Outcome, OutcomeCode};
 use uuid::Uuid;
 
+use super::exceptions::RuleUsed;
+use super::known::{ConflictNow, LastCount};
 use super::state::{Recorded, StreamHead};
 use crate::effects::Effects;
 
@@ -21,6 +23,8 @@ pub struct Writes {
     pub stock: BTreeMap<Uuid, i64>,
     /// Products among them that are kept book of from now on.
     pub tracked: BTreeSet<Uuid>,
+    /// The count that a product's figure rests on from now on.
+    pub counted: BTreeMap<Uuid, LastCount>,
     /// Conflicts to open or to bring up to date, by id. To open one whose id exists already, open
     /// or settled, changes nothing: the id follows from the facts.
     pub conflicts: BTreeMap<Uuid, ConflictWrite>,
@@ -29,6 +33,12 @@ pub struct Writes {
     /// Ops that have now arrived regularly: the store marks their quarantine rows as settled and
     /// keeps them, because a late child may still name them as its parent.
     pub quarantine_emptied: BTreeSet<(Uuid, OpHash)>,
+    /// What ops that are parked now touch: entity and op, of the batch's till.
+    pub parked: BTreeSet<(String, Uuid)>,
+    /// Parked ops that nothing waits for any more: a person or an upgrade has dealt with them.
+    pub released: BTreeSet<Uuid>,
+    /// What was settled by a rule and not by a person; for the log.
+    pub settled_by_rule: Vec<RuleUsed>,
 }
 
 impl Writes {
@@ -69,6 +79,8 @@ pub struct OpRow {
     pub code: Option<OutcomeCode>,
     /// The conflict it belongs to.
     pub conflict: Option<Uuid>,
+    /// When, by the till's hybrid clock; the smallest there is for an op that cannot be read.
+    pub hlc: Hlc,
     /// What is applied; empty for everything that is not.
     pub effects: Effects,
 }
@@ -87,21 +99,16 @@ impl OpRow {
     }
 }
 
-/// A conflict to open, or to bring up to date in place.
+/// A conflict as it is from now on: a new row, or the whole row in place of the one that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConflictWrite {
     /// Its identity; follows from the facts.
     pub id: Uuid,
-    /// What it is about.
-    pub kind: ConflictKind,
-    /// `stock:<branch>/<product>`, `sale:<id>`, `op:<id>`, `segment:<id>`, `product:<id>`.
-    pub entity: String,
-    /// The op that opened it or touched it last.
-    pub op_id: Uuid,
-    /// Whether it is new; otherwise the open one is brought up to date.
+    /// Whether it is new; otherwise it takes the place of the row under its id.
     pub opens: bool,
-    /// The stock level now, thousandths, where that is what it is about.
-    pub on_hand_milli: Option<i64>,
+    /// The row. The store gives the sides the names of their tills ([`ConflictNow::name_tills`]),
+    /// the moment of opening and the row version.
+    pub now: ConflictNow,
 }
 
 /// Why a row is in quarantine.

@@ -39,6 +39,10 @@ pub struct PullView {
     pub last_words: Option<String>,
     /// Rounds that were done whole since the start.
     pub rounds: u64,
+    /// How often a person wanted it now.
+    pub wishes: u64,
+    /// Of them those that a whole round has followed.
+    pub granted: u64,
 }
 
 impl Puller {
@@ -73,6 +77,8 @@ impl Puller {
             failures: self.backoff.failures(),
             last_words: self.last_words.clone(),
             rounds: self.rounds,
+            wishes: self.wishes,
+            granted: self.granted,
         }
     }
 }

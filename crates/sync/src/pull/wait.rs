@@ -15,7 +15,7 @@ impl Puller {
         if self.phase == Phase::Asleep {
             self.phase = Phase::Ready;
         }
-        self.pull_now(now);
+        self.ready(now);
     }
 
     pub(super) fn sleep(&mut self) {
@@ -27,6 +27,11 @@ impl Puller {
 
     /// A person wants it now; what is on its way goes on, and then everything is looked at again.
     pub(super) fn pull_now(&mut self, now: MonoMs) {
+        self.wishes += 1;
+        self.ready(now);
+    }
+
+    fn ready(&mut self, now: MonoMs) {
         match self.phase {
             Phase::Asleep => return,
             Phase::Waiting { .. } => self.phase = Phase::Ready,
@@ -124,6 +129,7 @@ impl Puller {
     pub(super) fn rest(&mut self, now: MonoMs, fx: &mut Vec<PullEffect>) {
         assert!(self.due.is_empty(), "nothing rests with a scope due");
         self.rounds += 1;
+        self.granted = self.wishes;
         self.last_words = None;
         self.set_timer(now + LOOK_AGAIN_MS, fx);
     }

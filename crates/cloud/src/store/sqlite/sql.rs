@@ -42,6 +42,11 @@ pub(super) fn counter(row: &Row<'_>, index: usize) -> rusqlite::Result<u64> {
     u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(index, value))
 }
 
+/// A row version read back; never negative in any table.
+pub(super) fn rv(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
 /// A counter as SQLite keeps it. Beyond 2^63 no till has ever counted; such a value is clamped and
 /// then refused by the chain or a CHECK, never wrapped round.
 pub(super) fn as_i64(value: u64) -> i64 {

@@ -8,6 +8,7 @@ use sync::ingest::{OpRow, QuarantineRow, Writes};
 use uuid::Uuid;
 
 use super::Entry;
+use super::conflicts::{self, TillNames};
 use super::effects::{self, StockMove};
 use crate::store::StoreError;
 use crate::store::postgres::sql::{as_i64, text};
@@ -15,7 +16,11 @@ use crate::store::postgres::tx::Write;
 
 /// Everything, in the order of recording: the log first, then what its ops did. A table that gets
 /// no rows gets no statement.
-pub(super) fn all<'a>(entry: &Entry, writes: &'a Writes) -> Result<Vec<Write<'a>>, StoreError> {
+pub(super) fn all<'a>(
+    entry: &Entry,
+    writes: &'a Writes,
+    till_names: &TillNames,
+) -> Result<Vec<Write<'a>>, StoreError> {
     let ops: Vec<(&OpRow, i64)> = writes.ops.iter().zip(entry.rv_before + 1..).collect();
     assert!(
         ops.last().is_none_or(|(_, rv)| *rv <= entry.rv_last),
@@ -26,7 +31,7 @@ pub(super) fn all<'a>(entry: &Entry, writes: &'a Writes) -> Result<Vec<Write<'a>
     all.extend(variants(entry, &writes.ops));
     all.extend(heads(entry, writes));
     all.extend(quarantine(entry, writes));
-    all.extend(conflicts(entry, writes));
+    all.extend(conflicts::of(entry, writes, till_names)?);
     all.extend(effects::of_ops(entry, &ops)?);
     let names = names_sold(&writes.ops);
     let moves = writes.stock.iter().map(|(product, delta_milli)| StockMove {
@@ -36,7 +41,30 @@ pub(super) fn all<'a>(entry: &Entry, writes: &'a Writes) -> Result<Vec<Write<'a>
         sold_as: names.get(product).copied(),
     });
     all.extend(effects::move_stock(entry, moves.collect()));
+    all.extend(counted(entry, writes));
     Ok(all)
+}
+
+/// The counts that figures rest on from now on.
+fn counted<'a>(entry: &Entry, writes: &'a Writes) -> Option<Write<'a>> {
+    let column = || writes.counted.values();
+    (!writes.counted.is_empty()).then(|| Write {
+        sql: include_str!("put_counts.sql"),
+        values: vec![
+            Box::new(entry.key.tenant),
+            Box::new(entry.key.branch),
+            Box::new(entry.rv_last),
+            Box::new(Vec::from_iter(writes.counted.keys().copied())),
+            Box::new(Vec::from_iter(column().map(|count| count.op_id))),
+            Box::new(Vec::from_iter(column().map(|count| count.till))),
+            Box::new(Vec::from_iter(column().map(|count| as_i64(count.hlc.ms)))),
+            Box::new(Vec::from_iter(
+                column().map(|count| i64::from(count.hlc.counter)),
+            )),
+            Box::new(Vec::from_iter(column().map(|count| count.counted_milli))),
+            Box::new(Vec::from_iter(column().map(|count| count.at_ms))),
+        ],
+    })
 }
 
 /// The name under which each product was last sold in this batch.
@@ -181,39 +209,4 @@ fn put_aside<'a>(entry: &Entry, rows: Vec<&'a QuarantineRow>) -> Write<'a> {
             Box::new(Vec::from_iter(column().map(|row| row.reason.as_str()))),
         ],
     }
-}
-
-/// New conflicts and open ones brought up to date; few, so a statement each.
-fn conflicts<'a>(entry: &Entry, writes: &'a Writes) -> Vec<Write<'a>> {
-    let each = writes.conflicts.values().map(|conflict| {
-        let now = conflict.on_hand_milli;
-        let mine = now.map(|now| format!(r#"{{"fields":{{"quantity_milli":{now}}}}}"#));
-        if conflict.opens {
-            return Write {
-                sql: include_str!("open_conflict.sql"),
-                values: vec![
-                    Box::new(entry.key.tenant),
-                    Box::new(conflict.id),
-                    Box::new(conflict.kind.as_str()),
-                    Box::new(conflict.entity.as_str()),
-                    Box::new(conflict.op_id),
-                    Box::new(entry.rv_last),
-                    Box::new(entry.received_at_ms),
-                    Box::new(mine),
-                    Box::new(entry.key.branch),
-                ],
-            };
-        }
-        Write {
-            sql: include_str!("touch_conflict.sql"),
-            values: vec![
-                Box::new(entry.key.tenant),
-                Box::new(conflict.id),
-                Box::new(conflict.op_id),
-                Box::new(mine),
-                Box::new(entry.rv_last),
-            ],
-        }
-    });
-    each.collect()
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use protocol::Envelope;
 use serde::Serialize;
 use sync::effects::{DocumentEffect, RefundEffect, StockEffect};
 use sync::ingest::OpRow;
@@ -11,7 +10,7 @@ use uuid::Uuid;
 use super::{DOING, Entry};
 use crate::store::StoreError;
 use crate::store::postgres::sql::{as_i64, text};
-use crate::store::postgres::tx::{Value, Write};
+use crate::store::postgres::tx::Write;
 
 /// What a batch does to the stock of one product in the till's branch.
 #[derive(Debug, Clone, Copy)]
@@ -190,49 +189,75 @@ fn movements<'a>(entry: &Entry, ops: &[(&'a OpRow, i64)]) -> Option<Write<'a>> {
             Box::new(Vec::from_iter(
                 column().map(|(.., moved)| moved.reason.as_deref().map(text)),
             )),
+            Box::new(Vec::from_iter(column().map(|(op, ..)| op.till))),
+            Box::new(Vec::from_iter(
+                column().map(|(op, ..)| Uuid::from_bytes(op.segment.0)),
+            )),
+            Box::new(Vec::from_iter(column().map(|(op, ..)| as_i64(op.seq)))),
+            Box::new(Vec::from_iter(column().map(|(op, ..)| as_i64(op.hlc.ms)))),
+            Box::new(Vec::from_iter(
+                column().map(|(op, ..)| i64::from(op.hlc.counter)),
+            )),
         ],
     })
 }
 
-/// A product's row, and a new version for each field group that the op names as its base.
+/// The product's row, a new version for each group that the op wrote, and what these said before.
 fn product<'a>(entry: &Entry, op: &'a OpRow, rv: i64) -> Result<Vec<Write<'a>>, StoreError> {
     let Some(product) = &op.effects.product else {
         return Ok(Vec::new());
     };
-    let barcodes = serde_json::to_string(&product.barcodes).map_err(unwritable)?;
+    let (tenant, id, fields) = (entry.key.tenant, product.product_id, &product.fields);
+    let barcodes = json(&fields.barcodes)?;
     let mut writes = vec![Write {
         sql: include_str!("put_product.sql"),
         values: vec![
-            Box::new(entry.key.tenant),
-            Box::new(product.product_id),
-            Box::new(product.code.as_deref().map(text)),
-            Box::new(text(&product.name)),
-            Box::new(product.unit.as_str()),
-            Box::new(product.price_minor),
-            Box::new(text(&product.tax_class)),
-            Box::new(product.tax_rate_bp),
-            Box::new(product.category.as_deref().map(text)),
+            Box::new(tenant),
+            Box::new(id),
+            Box::new(fields.code.as_deref().map(text)),
+            Box::new(text(&fields.name)),
+            Box::new(fields.unit.as_str()),
+            Box::new(fields.price_minor),
+            Box::new(text(&fields.tax_class)),
+            Box::new(fields.tax_rate_bp),
+            Box::new(fields.category.as_deref().map(text)),
             Box::new(barcodes),
             Box::new(rv),
         ],
     }];
-    let envelope = Envelope::read(&op.bytes).map_err(unwritable)?;
-    let entity = format!("product:{}", product.product_id);
-    let bases = envelope.base.iter().filter(|base| base.entity == entity);
-    writes.extend(bases.map(|base| {
-        let group: Value<'a> = Box::new(text(&base.group).into_owned());
-        Write {
-            sql: include_str!("put_group.sql"),
+    for (group, past) in &product.replaced {
+        writes.push(Write {
+            sql: include_str!("keep_group.sql"),
             values: vec![
-                Box::new(entry.key.tenant),
-                Box::new(product.product_id),
-                group,
-                Box::new(rv),
-                Box::new(op.till),
+                Box::new(tenant),
+                Box::new(id),
+                Box::new(group.as_str()),
+                Box::new(as_i64(past.made.version)),
+                Box::new(past.made.till),
+                Box::new(past.made.operator_name.as_deref().map(text)),
+                Box::new(past.made.at_ms),
+                Box::new(json(&past.fields)?),
             ],
-        }
+        });
+    }
+    writes.extend(product.groups.iter().map(|group| Write {
+        sql: include_str!("put_group.sql"),
+        values: vec![
+            Box::new(tenant),
+            Box::new(id),
+            Box::new(group.as_str()),
+            Box::new(rv),
+            Box::new(op.till),
+            Box::new(product.operator_name.as_deref().map(text)),
+            Box::new(product.at_ms),
+        ],
     }));
     Ok(writes)
+}
+
+/// A value as JSON text. PostgreSQL takes no NUL, and JSON writes one as an escape.
+pub(super) fn json(value: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(unwritable)
 }
 
 fn incident<'a>(entry: &Entry, op: &'a OpRow, rv: i64) -> Result<Option<Write<'a>>, StoreError> {

@@ -10,12 +10,13 @@
 //! is in the log like any other op, and its neighbours go on.
 
 mod apply;
+mod conflicts;
 mod effects;
 mod key;
 mod load;
 mod slow;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use deadpool_postgres::Pool;
 use protocol::limits::BatchLimits;
@@ -68,11 +69,19 @@ pub(super) async fn push(pool: &Pool, job: &PushJob) -> Result<PushAnswered, Sto
         let plan = ingest::plan(&begun.state, &job.request, &begun.entry.key);
         let (entry, cloud_epoch) = (&begun.entry, begun.cloud_epoch);
         let mut writes = key::writes(begun.claim, job);
-        writes.extend(apply::all(entry, &plan.writes)?);
+        let till_names = if plan.writes.conflicts.is_empty() {
+            BTreeMap::new()
+        } else {
+            load::till_names(&begun.tx, &entry.key).await?
+        };
+        writes.extend(apply::all(entry, &plan.writes, &till_names)?);
         let ended = begun.tx.write_and_commit(&writes).await;
         drop(writes);
         match ended {
-            Ok(()) => return Ok(answered(plan, cloud_epoch, job, begun.claim)),
+            Ok(()) => {
+                tell_rules(entry, &plan);
+                return Ok(answered(plan, cloud_epoch, job, begun.claim));
+            }
             Err(refusal) if of_the_rows(&refusal) => {
                 let found = slow::find_poison(pool, job, &needs, &poisoned).await?;
                 say(entry, &found, &refusal);
@@ -85,6 +94,19 @@ pub(super) async fn push(pool: &Pool, job: &PushJob) -> Result<PushAnswered, Sto
             }
             Err(failure) => return Err(failed(DOING)(failure)),
         }
+    }
+}
+
+/// What code settled by itself is said aloud.
+fn tell_rules(entry: &Entry, plan: &IngestPlan) {
+    for used in &plan.writes.settled_by_rule {
+        tracing::info!(
+            tenant = %entry.key.tenant,
+            rule = used.rule.as_str(),
+            op_id = %used.op_id,
+            entity = %used.entity,
+            "settled by a named exception"
+        );
     }
 }
 
@@ -125,6 +147,12 @@ async fn begin(pool: &Pool, job: &PushJob, needs: &IngestNeeds) -> Result<Begun,
     let rv_last: i64 = get(&last, "v")?;
     let epoch = epoch.ok_or(StoreError::Stopped { doing: DOING })?;
     let received_at_ms = claim.moment(job.now_ms);
+    let cloud_epoch = get(&epoch, "cloud_epoch")?;
+    let state = IngestState {
+        cloud_epoch,
+        rv_before: u64::try_from(rv_last - count).unwrap_or(0),
+        ..loaded.as_of(received_at_ms)
+    };
     Ok(Begun {
         entry: Entry {
             key,
@@ -133,8 +161,8 @@ async fn begin(pool: &Pool, job: &PushJob, needs: &IngestNeeds) -> Result<Begun,
             received_at_ms,
             now_ms: job.now_ms,
         },
-        cloud_epoch: get(&epoch, "cloud_epoch")?,
-        state: loaded.as_of(received_at_ms),
+        cloud_epoch,
+        state,
         claim,
         tx,
     })

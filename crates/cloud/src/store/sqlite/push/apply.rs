@@ -5,19 +5,19 @@ use std::collections::BTreeMap;
 use protocol::outcome::OutcomeCode;
 use protocol::{Outcome, SegmentId};
 use rusqlite::{Connection, params};
-use sync::ingest::{ConflictWrite, OpRow, QuarantineRow, StreamHead, Writes};
+use sync::ingest::{OpRow, QuarantineRow, StreamHead, Writes};
 use uuid::Uuid;
 
 use super::super::sql::as_i64;
-use super::Entry;
 use super::effects::{EffectWriter, StockMove};
+use super::{Entry, conflicts};
 
 /// Everything, in the order of recording: the log first, then what its ops did.
 pub(super) fn all(tx: &Connection, entry: &Entry, writes: &Writes) -> rusqlite::Result<()> {
     log(tx, entry, &writes.ops)?;
     heads(tx, entry, writes)?;
     quarantine(tx, entry, writes)?;
-    conflicts(tx, entry, writes.conflicts.values())?;
+    conflicts::write(tx, entry, writes)?;
     let mut effects = EffectWriter::prepare(tx, entry)?;
     for (op, rv) in writes.ops.iter().zip(entry.rv_before + 1..) {
         effects.write(op, rv)?;
@@ -30,6 +30,26 @@ pub(super) fn all(tx: &Connection, entry: &Entry, writes: &Writes) -> rusqlite::
             tracked: writes.tracked.contains(product),
             sold_as: names.get(product).copied(),
         })?;
+    }
+    counted(tx, entry, writes)
+}
+
+/// The counts that figures rest on from now on.
+fn counted(tx: &Connection, entry: &Entry, writes: &Writes) -> rusqlite::Result<()> {
+    for (product, count) in &writes.counted {
+        tx.prepare_cached(include_str!("put_count.sql"))?
+            .execute(params![
+                entry.key.tenant.as_bytes(),
+                entry.key.branch.as_bytes(),
+                product.as_bytes(),
+                count.op_id.as_bytes(),
+                count.till.as_bytes(),
+                as_i64(count.hlc.ms),
+                count.hlc.counter,
+                count.counted_milli,
+                count.at_ms,
+                entry.rv_last,
+            ])?;
     }
     Ok(())
 }
@@ -155,36 +175,5 @@ fn put_aside(tx: &Connection, entry: &Entry, row: &QuarantineRow) -> rusqlite::R
             row.reason.as_str(),
             entry.now_ms,
         ])?;
-    Ok(())
-}
-
-fn conflicts<'a>(
-    tx: &Connection,
-    entry: &Entry,
-    conflicts: impl Iterator<Item = &'a ConflictWrite>,
-) -> rusqlite::Result<()> {
-    let tenant = entry.key.tenant.as_bytes();
-    for conflict in conflicts {
-        let now = conflict.on_hand_milli;
-        let mine = now.map(|now| format!(r#"{{"fields":{{"quantity_milli":{now}}}}}"#));
-        let (id, op_id) = (conflict.id.as_bytes(), conflict.op_id.as_bytes());
-        if conflict.opens {
-            tx.prepare_cached(include_str!("open_conflict.sql"))?
-                .execute(params![
-                    tenant,
-                    id,
-                    conflict.kind.as_str(),
-                    conflict.entity,
-                    op_id,
-                    entry.rv_last,
-                    entry.received_at_ms,
-                    mine,
-                    entry.key.branch.as_bytes(),
-                ])?;
-        } else {
-            tx.prepare_cached(include_str!("touch_conflict.sql"))?
-                .execute(params![tenant, id, op_id, mine, entry.rv_last])?;
-        }
-    }
     Ok(())
 }

@@ -51,7 +51,7 @@ impl<'c, 'e> EffectWriter<'c, 'e> {
             self.given_back(op.op_id, refund)?;
         }
         for (movement, part) in effects.stock.iter().zip(0_i64..) {
-            self.movement(op.op_id, rv, part, movement)?;
+            self.movement(op, rv, part, movement)?;
         }
         if let Some(wanted) = &effects.product {
             product::write(self.tx, self.entry, op, wanted, rv)?;
@@ -146,7 +146,7 @@ impl<'c, 'e> EffectWriter<'c, 'e> {
 
     fn movement(
         &mut self,
-        op_id: Uuid,
+        op: &OpRow,
         rv: i64,
         part: i64,
         movement: &StockEffect,
@@ -155,12 +155,17 @@ impl<'c, 'e> EffectWriter<'c, 'e> {
             self.entry.key.tenant.as_bytes(),
             rv,
             part,
-            op_id.as_bytes(),
+            op.op_id.as_bytes(),
             self.entry.key.branch.as_bytes(),
             movement.product_id.as_bytes(),
             movement.kind.as_str(),
             movement.delta_milli,
             movement.reason,
+            op.till.as_bytes(),
+            op.segment.as_bytes(),
+            as_i64(op.seq),
+            as_i64(op.hlc.ms),
+            op.hlc.counter,
         ])?;
         Ok(())
     }

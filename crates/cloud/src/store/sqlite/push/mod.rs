@@ -6,6 +6,7 @@
 //! again with the poison parked: it is in the log like any other op, and its neighbours go on.
 
 mod apply;
+mod conflicts;
 mod effects;
 mod key;
 mod load;
@@ -25,6 +26,8 @@ use crate::store::{PushAnswered, PushJob, StoreError, TillCredential};
 pub(super) struct Entry {
     /// Who hands in.
     pub(super) key: TillKey,
+    /// The cloud's epoch.
+    pub(super) cloud_epoch: Uuid,
     /// The tenant's version before this push; its ops take the following ones.
     pub(super) rv_before: i64,
     /// The last version of this push; rows that sum up several ops carry it.
@@ -52,6 +55,7 @@ pub(super) fn push(
     let (rv_before, rv_last) = take_versions(tx, &key, job)?;
     let entry = Entry {
         key,
+        cloud_epoch,
         rv_before,
         rv_last,
         received_at_ms,
@@ -73,6 +77,7 @@ fn record(
     loop {
         let plan = ingest::plan(&state, &job.request, &entry.key);
         let Some(refusal) = slow::attempt(tx, |sp| apply::all(sp, entry, &plan.writes))? else {
+            tell_rules(entry, &plan);
             return Ok(plan);
         };
         let poison = slow::find_poison(tx, entry, &plan.writes)?;
@@ -89,6 +94,19 @@ fn record(
             // Every op applies alone and the batch does not: our own fault, so nothing is recorded.
             return Err(failed("applying a batch")(refusal));
         }
+    }
+}
+
+/// What code settled by itself is said aloud.
+fn tell_rules(entry: &Entry, plan: &IngestPlan) {
+    for used in &plan.writes.settled_by_rule {
+        tracing::info!(
+            tenant = %entry.key.tenant,
+            rule = used.rule.as_str(),
+            op_id = %used.op_id,
+            entity = %used.entity,
+            "settled by a named exception"
+        );
     }
 }
 

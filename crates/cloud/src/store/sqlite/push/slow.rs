@@ -78,5 +78,11 @@ fn of_the_rows(error: &rusqlite::Error) -> bool {
         error.sqlite_error_code(),
         Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig)
     );
-    refused || matches!(error, rusqlite::Error::ToSqlConversionFailure(_))
+    refused || overflows(error) || matches!(error, rusqlite::Error::ToSqlConversionFailure(_))
+}
+
+/// The smallest number there is has no `abs()`: the CHECK that asks for it raises an error of the
+/// general sort, and only its words say that it is about a value.
+fn overflows(error: &rusqlite::Error) -> bool {
+    matches!(error, rusqlite::Error::SqliteFailure(_, Some(words)) if words == "integer overflow")
 }

@@ -143,8 +143,7 @@ pub(super) async fn first_records(
     }
     let rows = tx
         .query(
-            "SELECT op_id, op_hash, outcome, code, conflict FROM op_log
-         WHERE tenant = $1 AND op_id = ANY ($2) AND NOT dup",
+            include_str!("first_records.sql"),
             &[&key.tenant, &Vec::from_iter(op_ids.iter().copied())],
         )
         .await
@@ -187,26 +186,54 @@ pub(super) async fn quarantine(
     each.collect()
 }
 
-/// Which of these ops lie in quarantine now, with the hash of their bytes.
+/// Ops that lie in quarantine now, with the hash of their bytes and the segments they came in.
+type Aside = BTreeMap<(Uuid, OpHash), BTreeSet<SegmentId>>;
+
+/// Which of these ops lie in quarantine now.
 pub(super) async fn quarantined_ops(
     tx: &Tx,
     key: &TillKey,
     op_ids: &BTreeSet<Uuid>,
-) -> Result<BTreeSet<(Uuid, OpHash)>, StoreError> {
+) -> Result<Aside, StoreError> {
+    let mut aside = Aside::new();
     if op_ids.is_empty() {
-        return Ok(BTreeSet::new());
+        return Ok(aside);
     }
     let rows = tx
         .query(
-            "SELECT op_id, op_hash FROM op_quarantine
+            "SELECT op_id, op_hash, segment FROM op_quarantine
          WHERE tenant = $1 AND op_id = ANY ($2) AND settled_at_ms IS NULL",
+            &[&key.tenant, &Vec::from_iter(op_ids.iter().copied())],
+        )
+        .await
+        .map_err(failed(DOING))?;
+    for row in &rows {
+        let op = (get(row, "op_id")?, OpHash(fixed(row, "op_hash")?));
+        let segments = aside.entry(op).or_default();
+        segments.insert(segment(row, "segment")?);
+    }
+    Ok(aside)
+}
+
+/// The bytes of the first records of these ops.
+pub(super) async fn bytes(
+    tx: &Tx,
+    key: &TillKey,
+    op_ids: &BTreeSet<Uuid>,
+) -> Result<BTreeMap<Uuid, Vec<u8>>, StoreError> {
+    if op_ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = tx
+        .query(
+            "SELECT op_id, op FROM op_log WHERE tenant = $1 AND op_id = ANY ($2) AND NOT dup",
             &[&key.tenant, &Vec::from_iter(op_ids.iter().copied())],
         )
         .await
         .map_err(failed(DOING))?;
     let each = rows
         .iter()
-        .map(|row| Ok((get(row, "op_id")?, OpHash(fixed(row, "op_hash")?))));
+        .map(|row| Ok((get(row, "op_id")?, get(row, "op")?)));
     each.collect()
 }
 

@@ -1,40 +1,53 @@
-//! Facts that ops are judged by: sales and what came back of them, stock, products.
+//! Facts that ops are judged by: sales and what came back of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::Envelope;
 use rusqlite::types::Type;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use sync::effects;
-use sync::ingest::{GroupVersion, SoldLine, StockLevel, TillKey};
+use sync::ingest::{SaleNow, SoldLine, TillKey};
 use uuid::Uuid;
 
-use super::super::super::sql::{counter, uuid_column};
+use super::super::super::sql::uuid_column;
 
 type Lines = BTreeMap<u32, SoldLine>;
 
-/// The ops that hold these sale ids, and of sales what was sold and given back line by line.
+/// Sales and refunds under these ids, and of sales what was sold and given back line by line.
 pub(super) fn sales(
     tx: &Connection,
     key: &TillKey,
     sale_ids: &BTreeSet<Uuid>,
-) -> rusqlite::Result<(BTreeMap<Uuid, Uuid>, BTreeMap<Uuid, Lines>)> {
+) -> rusqlite::Result<(BTreeMap<Uuid, SaleNow>, BTreeMap<Uuid, Lines>)> {
     let mut found = tx.prepare_cached(
-        "SELECT op_id, kind = 'sale' FROM sale WHERE tenant = ?1 AND sale_id = ?2",
+        "SELECT kind = 'sale', op_id, till, receipt_number, operator_name, completed_at_ms,
+                gross_minor
+         FROM sale WHERE tenant = ?1 AND sale_id = ?2",
     )?;
     let (mut holders, mut lines) = (BTreeMap::new(), BTreeMap::new());
     for sale_id in sale_ids {
         let of = params![key.tenant.as_bytes(), sale_id.as_bytes()];
-        let row = found.query_row(of, |row| Ok((uuid_column(row, 0)?, row.get(1)?)));
-        let Some((op_id, is_sale)) = row.optional()? else {
+        let row = found.query_row(of, |row| Ok((row.get(0)?, sale(row)?)));
+        let Some((is_sale, sale)) = row.optional()? else {
             continue;
         };
-        holders.insert(*sale_id, op_id);
         if is_sale {
-            lines.insert(*sale_id, sold_lines(tx, key, *sale_id, op_id)?);
+            lines.insert(*sale_id, sold_lines(tx, key, *sale_id, sale.op_id)?);
         }
+        holders.insert(*sale_id, sale);
     }
     Ok((holders, lines))
+}
+
+fn sale(row: &Row<'_>) -> rusqlite::Result<SaleNow> {
+    Ok(SaleNow {
+        op_id: uuid_column(row, 1)?,
+        till: uuid_column(row, 2)?,
+        receipt_number: row.get(3)?,
+        operator_name: row.get(4)?,
+        completed_at_ms: row.get(5)?,
+        gross_minor: row.get(6)?,
+    })
 }
 
 /// What was sold is read from the sale's own bytes: there is no second copy that could differ.
@@ -74,90 +87,4 @@ fn sold_lines(
         }
     }
     Ok(lines)
-}
-
-/// Stock of the till's branch; a product that never moved has no entry.
-pub(super) fn stock(
-    tx: &Connection,
-    key: &TillKey,
-    products: &BTreeSet<Uuid>,
-) -> rusqlite::Result<BTreeMap<Uuid, StockLevel>> {
-    let mut found = tx.prepare_cached(
-        "SELECT quantity_milli, tracked FROM stock
-         WHERE tenant = ?1 AND branch = ?2 AND product_id = ?3",
-    )?;
-    let mut levels = BTreeMap::new();
-    for product in products {
-        let of = params![
-            key.tenant.as_bytes(),
-            key.branch.as_bytes(),
-            product.as_bytes()
-        ];
-        let level = found.query_row(of, |row| {
-            Ok(StockLevel {
-                on_hand_milli: row.get(0)?,
-                tracked: row.get(1)?,
-            })
-        });
-        if let Some(level) = level.optional()? {
-            levels.insert(*product, level);
-        }
-    }
-    Ok(levels)
-}
-
-/// The open conflict of each product of the branch that is below zero.
-pub(super) fn open_negative(
-    tx: &Connection,
-    key: &TillKey,
-    products: &BTreeSet<Uuid>,
-) -> rusqlite::Result<BTreeMap<Uuid, Uuid>> {
-    let mut found = tx.prepare_cached(
-        "SELECT id FROM conflict
-         WHERE tenant = ?1 AND entity = ?2 AND status = 'open' AND kind = 'NEGATIVE_STOCK'",
-    )?;
-    let mut open = BTreeMap::new();
-    for product in products {
-        let entity = format!("stock:{}/{product}", key.branch);
-        let of = params![key.tenant.as_bytes(), entity];
-        let id = found.query_row(of, |row| uuid_column(row, 0)).optional()?;
-        open.extend(id.map(|id| (*product, id)));
-    }
-    Ok(open)
-}
-
-/// Products that exist, with the versions of their field groups.
-pub(super) fn products(
-    tx: &Connection,
-    key: &TillKey,
-    products: &BTreeSet<Uuid>,
-) -> rusqlite::Result<BTreeMap<Uuid, BTreeMap<String, GroupVersion>>> {
-    let mut found =
-        tx.prepare_cached("SELECT 1 FROM product WHERE tenant = ?1 AND product_id = ?2")?;
-    let mut existing = BTreeMap::new();
-    for product in products {
-        if found.exists(params![key.tenant.as_bytes(), product.as_bytes()])? {
-            existing.insert(*product, groups(tx, key, *product)?);
-        }
-    }
-    Ok(existing)
-}
-
-fn groups(
-    tx: &Connection,
-    key: &TillKey,
-    product: Uuid,
-) -> rusqlite::Result<BTreeMap<String, GroupVersion>> {
-    let mut found = tx.prepare_cached(
-        "SELECT field_group, version, till FROM product_group WHERE tenant = ?1 AND product_id = ?2",
-    )?;
-    let of = params![key.tenant.as_bytes(), product.as_bytes()];
-    let rows = found.query_map(of, |row| {
-        let group = GroupVersion {
-            version: counter(row, 1)?,
-            till: uuid_column(row, 2)?,
-        };
-        Ok((row.get(0)?, group))
-    })?;
-    rows.collect()
 }

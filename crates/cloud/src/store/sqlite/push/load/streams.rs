@@ -59,10 +59,7 @@ pub(super) fn recorded(
     entry: &Entry,
     positions: &BTreeSet<(SegmentId, u64)>,
 ) -> rusqlite::Result<BTreeMap<(SegmentId, u64), Recorded>> {
-    let mut found = tx.prepare_cached(
-        "SELECT seq, op_id, chain, outcome, code, conflict, received_at_ms = ?5 FROM op_log
-         WHERE tenant = ?1 AND segment = ?2 AND seq BETWEEN ?3 AND ?4",
-    )?;
+    let mut found = tx.prepare_cached(include_str!("recorded.sql"))?;
     let mut rows = BTreeMap::new();
     for (segment, first, last) in ranges(positions) {
         let of = params![
@@ -110,10 +107,7 @@ pub(super) fn first_records(
     key: &TillKey,
     op_ids: &BTreeSet<Uuid>,
 ) -> rusqlite::Result<BTreeMap<Uuid, FirstRecord>> {
-    let mut found = tx.prepare_cached(
-        "SELECT op_hash, outcome, code, conflict FROM op_log
-         WHERE tenant = ?1 AND op_id = ?2 AND dup = 0",
-    )?;
+    let mut found = tx.prepare_cached(include_str!("first_record.sql"))?;
     let mut first = BTreeMap::new();
     for op_id in op_ids {
         let of = params![key.tenant.as_bytes(), op_id.as_bytes()];
@@ -130,6 +124,23 @@ pub(super) fn first_records(
         }
     }
     Ok(first)
+}
+
+/// The bytes of the first records of these ops.
+pub(super) fn bytes(
+    tx: &Connection,
+    key: &TillKey,
+    op_ids: &BTreeSet<Uuid>,
+) -> rusqlite::Result<BTreeMap<Uuid, Vec<u8>>> {
+    let mut found =
+        tx.prepare_cached("SELECT op FROM op_log WHERE tenant = ?1 AND op_id = ?2 AND dup = 0")?;
+    let mut bytes = BTreeMap::new();
+    for op_id in op_ids {
+        let of = params![key.tenant.as_bytes(), op_id.as_bytes()];
+        let op = found.query_row(of, |row| row.get(0)).optional()?;
+        bytes.extend(op.map(|op| (*op_id, op)));
+    }
+    Ok(bytes)
 }
 
 /// Whether anything of this tenant lies or ever lay in quarantine.
@@ -163,21 +174,25 @@ pub(super) fn quarantine(
     Ok(aside)
 }
 
-/// Which of these ops lie in quarantine now, with the hash of their bytes.
+/// Which of these ops lie in quarantine now, with the hash of their bytes and their segments.
 pub(super) fn quarantined_ops(
     tx: &Connection,
     key: &TillKey,
     op_ids: &BTreeSet<Uuid>,
-) -> rusqlite::Result<BTreeSet<(Uuid, OpHash)>> {
+) -> rusqlite::Result<BTreeMap<(Uuid, OpHash), BTreeSet<SegmentId>>> {
     let mut found = tx.prepare_cached(
-        "SELECT op_hash FROM op_quarantine
+        "SELECT op_hash, segment FROM op_quarantine
          WHERE tenant = ?1 AND op_id = ?2 AND settled_at_ms IS NULL",
     )?;
-    let mut waiting = BTreeSet::new();
+    let mut waiting: BTreeMap<_, BTreeSet<SegmentId>> = BTreeMap::new();
     for op_id in op_ids {
         let of = params![key.tenant.as_bytes(), op_id.as_bytes()];
-        for hash in found.query_map(of, |row| fixed(row, 0))? {
-            waiting.insert((*op_id, OpHash(hash?)));
+        let rows = found.query_map(of, |row| {
+            Ok((OpHash(fixed(row, 0)?), SegmentId(fixed(row, 1)?)))
+        })?;
+        for row in rows {
+            let (hash, segment) = row?;
+            waiting.entry((*op_id, hash)).or_default().insert(segment);
         }
     }
     Ok(waiting)
