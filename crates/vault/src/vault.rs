@@ -1,8 +1,8 @@
 //! The vault's front: open, transact, read, health, verify.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use protocol::TillIdentity;
@@ -81,6 +81,8 @@ pub struct Vault {
     pool: Pool,
     room: Arc<Room>,
     reading: verify::JournalToRead,
+    /// What the last [`Vault::verify`] of this run found.
+    proof: Mutex<Option<bool>>,
     _lock: VaultLock,
 }
 
@@ -110,6 +112,7 @@ impl Vault {
             pool: opened.pool,
             room: opened.room,
             reading: opened.reading,
+            proof: Mutex::new(None),
             _lock: opened.lock,
         };
         let mut report = opened.report;
@@ -182,13 +185,21 @@ impl Vault {
     /// Counts every row again, checks every link of the chain from its beginning, and compares the
     /// journal with the vault op by op. Reads everything once; memory does not grow with it.
     pub fn verify(&self) -> Result<Verified, VaultError> {
-        self.pool.read(|reader| {
+        let verified = self.pool.read(|reader| {
             // Everything this snapshot sees was committed before; one empty transaction later the
             // journal has flushed it too.
             tally::counts(reader)?;
             self.transact(|_| Ok(()))?;
             verify::verify(reader, &self.reading)
-        })
+        })?;
+        let mut proof = self.proof.lock().unwrap_or_else(PoisonError::into_inner);
+        *proof = Some(verified.all_good());
+        Ok(verified)
+    }
+
+    /// Whether the last verification of this run found everything good; `None`: there was none.
+    pub fn last_proof(&self) -> Option<bool> {
+        *self.proof.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,14 +1,16 @@
 //! What the engine needs of the vault: batches out, heads and outcomes in.
 
 use protocol::ids::{ChainHash, SegmentId};
+use protocol::limits::MAX_HELLO_HEADS;
 use protocol::signing::sign;
-use protocol::stream::Head;
-use protocol::wire::{CloudHead, PushAnswer};
+use protocol::stream::{Head, Parent};
+use protocol::wire::{CloudHead, HelloRequest, PROTO, PushAnswer};
 use sync::chunk::{self, CutFor, CutLimits, Stretch};
 use sync::till::{Batch, Cut, HeldAt};
 use uuid::Uuid;
-use vault::{Reads, VaultError, outbox, settings};
+use vault::{Reads, VaultError, outbox, places, settings};
 
+use crate::bring_up::APP_VERSION;
 use crate::error::AppError;
 use crate::till::Till;
 
@@ -16,6 +18,29 @@ use crate::till::Till;
 pub(super) const CLOUD_EPOCH: &str = "cloud_epoch";
 /// Where the key of the batch under way is kept: stored before the first attempt.
 const BATCH_KEY: &str = "batch_key";
+/// Torn places mended in one cut.
+const MOST_PARTED: u32 = 100;
+
+/// What a session begins with: this till's heads, the cloud's as it last told them, and for the
+/// people who watch how much waits and whether the last proof held.
+pub(super) fn hello(till: &Till, cloud_epoch_seen: Option<Uuid>) -> Result<HelloRequest, AppError> {
+    let most = u32::try_from(MAX_HELLO_HEADS).unwrap_or(u32::MAX);
+    let (heads, seen, waiting) = till.vault.read(|reader| {
+        let heads = outbox::own_heads(reader, most)?;
+        let seen = outbox::seen_heads(reader, most)?;
+        Ok((heads, seen, outbox::summary(reader)?.ops_waiting))
+    })?;
+    Ok(HelloRequest {
+        proto: PROTO,
+        till: till.identity()?.till,
+        cloud_epoch_seen,
+        heads,
+        app: APP_VERSION.to_owned(),
+        backlog: Some(waiting),
+        proof_ok: till.vault.last_proof(),
+        seen,
+    })
+}
 
 /// Cuts the next batch beyond the heads and stores its key.
 pub(super) fn cut(till: &Till, after: &[CloudHead], limits: CutLimits) -> Cut {
@@ -28,7 +53,24 @@ pub(super) fn cut(till: &Till, after: &[CloudHead], limits: CutLimits) -> Cut {
 }
 
 fn try_cut(till: &Till, after: &[CloudHead], limits: CutLimits) -> Result<Cut, AppError> {
-    let stretches = till.vault.read(|reader| stretches(reader, after, limits))?;
+    let mut found = till.vault.read(|reader| stretches(reader, after, limits))?;
+    let mut parted = 0;
+    while let Stretches::Lost(lost) = found {
+        parted += 1;
+        if parted > MOST_PARTED {
+            let words = "numbers are missing in this till's stream again and again: call support";
+            return Ok(Cut::Damaged {
+                words: words.to_owned(),
+            });
+        }
+        till.vault.transact(move |tx| {
+            places::reenvelope(tx, lost.base, lost.segment, lost.after).map(drop)
+        })?;
+        found = till.vault.read(|reader| stretches(reader, after, limits))?;
+    }
+    let Stretches::Found(stretches) = found else {
+        return Ok(Cut::Nothing);
+    };
     let identity = till.identity()?;
     let key = till.signing_key();
     let cut_for = CutFor {
@@ -51,55 +93,119 @@ fn try_cut(till: &Till, after: &[CloudHead], limits: CutLimits) -> Result<Cut, A
     Ok(Cut::Batch(Batch { key, request }))
 }
 
+/// What lies beyond the heads.
+enum Stretches {
+    /// To be sent, parents before children.
+    Found(Vec<Stretch>),
+    /// Numbers are missing before the next op: both media were damaged once.
+    Lost(Lost),
+}
+
+/// Where a stream is torn: what lies behind must hang on what lies before.
+struct Lost {
+    base: Option<Parent>,
+    segment: SegmentId,
+    after: u64,
+}
+
 fn stretches(
     reader: &impl Reads,
     after: &[CloudHead],
     limits: CutLimits,
-) -> Result<Vec<Stretch>, VaultError> {
+) -> Result<Stretches, VaultError> {
     let mut all = Vec::new();
     let (mut ops_left, mut bytes_left) = (limits.max_ops, limits.max_bytes);
-    let most = u32::try_from(protocol::limits::MAX_HELLO_HEADS).unwrap_or(u32::MAX);
+    let most = u32::try_from(MAX_HELLO_HEADS).unwrap_or(u32::MAX);
     for head in outbox::own_heads(reader, most)? {
         if ops_left == 0 || bytes_left == 0 {
             break;
         }
-        let Some(stretch) = stretch(reader, &head, after, ops_left, bytes_left)? else {
+        let Some(beyond) = beyond(reader, &head, after, (ops_left, bytes_left))? else {
             continue;
         };
-        ops_left = ops_left.saturating_sub(stretch.ops.len());
-        let bytes: usize = stretch.ops.iter().map(|op| op.bytes.len()).sum();
-        bytes_left = bytes_left.saturating_sub(bytes);
-        all.push(stretch);
+        match beyond {
+            Beyond::Lost(lost) if all.is_empty() => return Ok(Stretches::Lost(lost)),
+            // Later, when what lies before it has arrived.
+            Beyond::Lost(_) => break,
+            Beyond::Ops { stretch, whole } => {
+                ops_left = ops_left.saturating_sub(stretch.ops.len());
+                let bytes: usize = stretch.ops.iter().map(|op| op.bytes.len()).sum();
+                bytes_left = bytes_left.saturating_sub(bytes);
+                all.push(stretch);
+                if !whole {
+                    break;
+                }
+            }
+        }
     }
-    Ok(all)
+    Ok(Stretches::Found(all))
 }
 
-fn stretch(
+/// What lies beyond the cloud's head of one segment.
+enum Beyond {
+    Ops {
+        stretch: Stretch,
+        /// `false`: lost numbers end it early.
+        whole: bool,
+    },
+    Lost(Lost),
+}
+
+fn beyond(
     reader: &impl Reads,
     head: &Head,
     after: &[CloudHead],
-    max_ops: usize,
-    max_bytes: usize,
-) -> Result<Option<Stretch>, VaultError> {
-    let Some(start) = outbox::segment_start(reader, head.segment)? else {
+    (max_ops, max_bytes): (usize, usize),
+) -> Result<Option<Beyond>, VaultError> {
+    let segment = head.segment;
+    let Some(start) = outbox::segment_start(reader, segment)? else {
         return Ok(None);
     };
-    let cloud = after.iter().find(|cloud| cloud.segment == head.segment);
+    let cloud = after.iter().find(|cloud| cloud.segment == segment);
     let held = cloud.map_or(start.first_seq - 1, |cloud| cloud.seq);
     if held >= head.seq {
         return Ok(None);
     }
     let max_ops = u32::try_from(max_ops).unwrap_or(u32::MAX);
-    let ops = outbox::ops_after(reader, head.segment, held, max_ops, max_bytes as u64)?;
-    Ok(Some(Stretch {
-        segment: head.segment,
-        parent: start.parent,
-        first_seq: start.first_seq,
-        ops,
+    let mut ops = outbox::ops_after(reader, segment, held, max_ops, max_bytes as u64)?;
+    let Some(first) = ops.first() else {
+        return Ok(None);
+    };
+    let prev = cloud.map_or(start.prev, |cloud| cloud.chain);
+    if first.seq != held + 1 || first.prev != prev {
+        let base = match cloud {
+            Some(cloud) => Some(Parent {
+                segment,
+                seq: cloud.seq,
+                chain: cloud.chain,
+            }),
+            None => places::last_before(reader, first.seq)?,
+        };
+        return Ok(Some(Beyond::Lost(Lost {
+            base,
+            segment,
+            after: held,
+        })));
+    }
+    let pairs = ops.iter().zip(ops.iter().skip(1));
+    let torn = pairs
+        .enumerate()
+        .find(|(_, (op, next))| next.seq != op.seq + 1 || next.prev != op.chain)
+        .map(|(index, _)| index + 1);
+    ops.truncate(torn.unwrap_or(ops.len()));
+    Ok(Some(Beyond::Ops {
+        stretch: Stretch {
+            segment,
+            parent: start.parent,
+            first_seq: start.first_seq,
+            ops,
+        },
+        whole: torn.is_none(),
     }))
 }
 
-/// What this till holds at the places of the cloud's heads.
+/// What this till holds at the places of the cloud's heads. A place that is settled (given up for a
+/// later one, or another copy's) counts as held.
 ///
 /// A vault that cannot be read holds no one knows what: an error, never "nothing".
 pub(super) fn held(till: &Till, heads: &[CloudHead]) -> Result<Vec<HeldAt>, AppError> {
@@ -108,7 +214,7 @@ pub(super) fn held(till: &Till, heads: &[CloudHead]) -> Result<Vec<HeldAt>, AppE
             Ok(HeldAt {
                 segment: head.segment,
                 seq: head.seq,
-                chain: chain_at(reader, head.segment, head.seq)?,
+                chain: held_at(reader, head)?,
             })
         };
         heads.iter().map(at).collect()
@@ -116,17 +222,14 @@ pub(super) fn held(till: &Till, heads: &[CloudHead]) -> Result<Vec<HeldAt>, AppE
     Ok(held)
 }
 
-fn chain_at(
-    reader: &impl Reads,
-    segment: SegmentId,
-    seq: u64,
-) -> Result<Option<ChainHash>, VaultError> {
-    let Some(before) = seq.checked_sub(1) else {
-        return Ok(None);
-    };
-    let found = outbox::ops_after(reader, segment, before, 1, u64::MAX)?;
-    let here = found.first().filter(|op| op.seq == seq);
-    Ok(here.map(|op| op.chain))
+fn held_at(reader: &impl Reads, head: &CloudHead) -> Result<Option<ChainHash>, VaultError> {
+    let (segment, seq) = (head.segment, head.seq);
+    let settled = places::was_moved(reader, segment, seq)?
+        || !places::are_strangers(reader, &[segment])?.is_empty();
+    if settled {
+        return Ok(Some(head.chain));
+    }
+    places::chain_at(reader, segment, seq)
 }
 
 /// Keeps the heads, and the clock's error if it is given; a new epoch is another cloud or an older

@@ -20,7 +20,7 @@ use crate::reads::{Reads, op_no, seq_of, uint};
 pub(crate) use notes::PlaceNote;
 pub use recovered::{Recovered, recover};
 pub use reenvelope::{Moved, reenvelope};
-pub use strangers::{are_strangers, mark_strangers};
+pub use strangers::{any_stranger, are_strangers, mark_strangers};
 
 /// A segment of this vault and the part of it that counts.
 #[derive(Debug, Clone, Copy)]
@@ -131,6 +131,25 @@ pub(crate) fn chain_in(
         )
         .optional()?;
     Ok(found.map(ChainHash))
+}
+
+/// The last place of a segment before or at a `seq` that this vault holds; `None` if it holds none.
+pub fn last_in(on: &impl Reads, segment: SegmentId, seq: u64) -> Result<Option<u64>, VaultError> {
+    let found = on
+        .db()
+        .prepare_cached("SELECT segment_no, first_seq FROM segment WHERE segment = :segment")?
+        .query_row(named_params! { ":segment": segment.as_bytes() }, |row| {
+            Ok(Within {
+                segment_no: row.get("segment_no")?,
+                first_seq: uint(row.get("first_seq")?),
+                last_seq: seq,
+            })
+        })
+        .optional()?;
+    let Some(within) = found else {
+        return Ok(None);
+    };
+    Ok(last_within(on.db(), &within)?.map(|(last, _)| last))
 }
 
 /// Every place with this `seq`, in all segments: one, or one per history.

@@ -12,18 +12,24 @@ pub(crate) const NOTE: &str = "stranger/";
 
 /// Keeps segments as another copy's; `true` if these are the first this vault ever met.
 pub fn mark_strangers(tx: &mut Tx<'_>, segments: &[SegmentId]) -> Result<bool, VaultError> {
-    let met: Option<i64> = tx
-        .db()
-        .prepare_cached("SELECT 1 FROM stranger LIMIT 1")?
-        .query_row([], |row| row.get(0))
-        .optional()?;
+    let met = any_stranger(tx)?;
     let now_ms = tx.now_ms();
     for segment in segments {
         if store(tx.db(), *segment, now_ms)? {
             tx.note(&format!("{NOTE}{segment}"), "{}");
         }
     }
-    Ok(met.is_none())
+    Ok(!met)
+}
+
+/// Whether another copy was ever noticed.
+pub fn any_stranger(on: &impl Reads) -> Result<bool, VaultError> {
+    let met: Option<i64> = on
+        .db()
+        .prepare_cached("SELECT 1 FROM stranger LIMIT 1")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    Ok(met.is_some())
 }
 
 /// Which of the segments another copy made, as far as was noticed.
