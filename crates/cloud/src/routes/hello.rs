@@ -1,4 +1,5 @@
-//! `POST /v1/sync/hello`: what the cloud holds of a till. Changes nothing.
+//! `POST /v1/sync/hello`: what the cloud holds of a till. Changes nothing but the epoch, when a till
+//! shows that this database was put back to an older day.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -6,11 +7,12 @@ use std::sync::Arc;
 use axum::extract::State;
 use protocol::error::{ApiCode, ApiError};
 use protocol::limits::{BatchLimits, MAX_HELLO_HEADS};
-use protocol::wire::{HelloAnswer, HelloRequest, PROTO};
+use protocol::stream::Head;
+use protocol::wire::{CloudHead, HelloAnswer, HelloRequest, PROTO};
 use transport::server::{Answer, Refusal, Signed};
 
 use super::state::{Api, refused_by_store};
-use crate::store::TillCredential;
+use crate::store::{TillCredential, new_epoch};
 
 /// The oldest program that may push: every version ever shipped.
 const MIN_APP: &str = "0.1.0";
@@ -45,18 +47,29 @@ pub(super) async fn hello(
             format!("till {} cannot say hello for {}", signed.till, request.till),
         ));
     }
-    if request.heads.len() > MAX_HELLO_HEADS {
+    let most = request.heads.len().max(request.seen.len());
+    if most > MAX_HELLO_HEADS {
         return Err(Refusal::new(
             ApiCode::Malformed,
             format!(
-                "heads has {} entries, the limit is {MAX_HELLO_HEADS}: send the newest",
-                request.heads.len()
+                "heads and seen have up to {most} entries, the limit is {MAX_HELLO_HEADS}: send the newest"
             ),
         ));
     }
     let heads = api.store.heads(signed.caller.tenant, signed.till).await;
     let heads = heads.map_err(refused_by_store)?;
-    let cloud_epoch = api.store.cloud_epoch().await.map_err(refused_by_store)?;
+    let mut cloud_epoch = api.store.cloud_epoch().await.map_err(refused_by_store)?;
+    if request.cloud_epoch_seen == Some(cloud_epoch)
+        && let Some(lost) = told_and_lost(&request.seen, &heads)
+    {
+        tracing::error!(
+            till = %signed.till, segment = %lost.segment, seq = lost.seq,
+            "this database stands where it stood on an older day: a new epoch begins, the tills send again"
+        );
+        let fresh = new_epoch(api.ports.entropy.as_ref());
+        let bumped = api.store.bump_epoch(cloud_epoch, fresh).await;
+        cloud_epoch = bumped.map_err(refused_by_store)?;
+    }
     let held: BTreeSet<_> = heads.iter().map(|head| head.segment).collect();
     let segments = request.heads.iter().map(|head| head.segment);
     Ok(Answer::new(HelloAnswer {
@@ -67,4 +80,12 @@ pub(super) async fn hello(
         heads,
         min_app: MIN_APP.to_owned(),
     }))
+}
+
+/// A head that this cloud once told, in this very epoch, and does not reach any more.
+fn told_and_lost<'a>(seen: &'a [Head], heads: &[CloudHead]) -> Option<&'a Head> {
+    seen.iter().find(|told| {
+        let now = heads.iter().find(|head| head.segment == told.segment);
+        now.is_none_or(|now| now.seq < told.seq)
+    })
 }

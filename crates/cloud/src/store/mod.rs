@@ -21,10 +21,12 @@ use protocol::wire::OpsPage;
 use protocol::{SegmentId, wire::CloudHead};
 use uuid::Uuid;
 
+mod epoch;
 mod push;
 mod report;
 mod tenancy;
 
+pub use epoch::{EPOCH_JUMP, new_epoch, restored};
 pub use push::{PushAnswered, PushJob};
 pub use report::{Cursor, MAX_PAGE_ROWS, PAGE_ROWS, Page, Reach, SaleRow, StockRow};
 pub use tenancy::{CodeWanted, EnrolRefused, EnrolWanted, Enrolled, TillCredential, TokenWanted};
@@ -37,6 +39,11 @@ pub trait CloudStore: Send + Sync + 'static {
     /// The epoch of this database: new when it was made and whenever it was restored. Asked for
     /// each time: another process on the same database may have changed it.
     fn cloud_epoch(&self) -> Later<'_, Uuid>;
+
+    /// Begins the epoch `fresh` if `was` still holds: the database stands where it stood on an older
+    /// day. Every tenant's versions jump by [`EPOCH_JUMP`] in the same transaction. Answers the
+    /// epoch that holds now.
+    fn bump_epoch(&self, was: Uuid, fresh: Uuid) -> Later<'_, Uuid>;
 
     /// Makes a one-time code, and its tenant and branch if they are new.
     fn make_code(&self, wanted: CodeWanted) -> Later<'_, ()>;

@@ -19,6 +19,7 @@
 //! - Columns are read by name with [`sql::get`], [`sql::counter`], [`sql::fixed`]; text that came
 //!   from a till goes in through [`sql::text`]; segments are `uuid`, hashes `bytea`, JSON `text`.
 
+mod epoch;
 mod open;
 mod pull;
 mod push;
@@ -83,6 +84,10 @@ impl CloudStore for PgStore {
             let row = rows.first().ok_or(StoreError::Stopped { doing })?;
             sql::get(row, "cloud_epoch")
         })
+    }
+
+    fn bump_epoch(&self, was: Uuid, fresh: Uuid) -> Later<'_, Uuid> {
+        Box::pin(epoch::bump(&self.pool, was, fresh))
     }
 
     fn make_code(&self, wanted: CodeWanted) -> Later<'_, ()> {

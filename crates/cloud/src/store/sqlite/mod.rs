@@ -4,6 +4,7 @@
 //! `BEGIN IMMEDIATE … COMMIT` with `synchronous = FULL`.
 
 mod admin;
+mod epoch;
 mod open;
 mod pull;
 mod push;
@@ -36,7 +37,6 @@ use super::{
 pub struct SqliteStore {
     writer: Writer,
     readers: Readers,
-    cloud_epoch: Uuid,
     token_key: super::admin::TokenKeyBytes,
     cursor_key: [u8; 32],
     cache_folder: PathBuf,
@@ -46,21 +46,29 @@ impl SqliteStore {
     /// Opens the file, making it if it is not there, and brings it to this program's schema.
     pub fn open(path: &Path, clock: &dyn Clock, entropy: &dyn Entropy) -> Result<Self, StoreError> {
         let connection = open::writer(path)?;
-        let cloud_epoch = open::epoch(&connection, clock, entropy)?;
+        open::epoch(&connection, clock, entropy)?;
         Ok(Self {
             token_key: admin::keys::token_key(&connection, clock, entropy)?,
             cursor_key: pull::cursor_key(&connection, entropy)?,
             cache_folder: pull::cache_folder(path),
             writer: Writer::start(connection)?,
             readers: Readers::open(|| open::reader(path))?,
-            cloud_epoch,
         })
     }
 }
 
 impl CloudStore for SqliteStore {
     fn cloud_epoch(&self) -> Later<'_, Uuid> {
-        Box::pin(async { Ok(self.cloud_epoch) })
+        Box::pin(self.readers.read("reading the cloud's epoch", |snapshot| {
+            epoch::now(snapshot)
+        }))
+    }
+
+    fn bump_epoch(&self, was: Uuid, fresh: Uuid) -> Later<'_, Uuid> {
+        Box::pin(
+            self.writer
+                .transact("beginning a new epoch", move |tx| epoch::bump(tx, was, fresh)),
+        )
     }
 
     fn make_code(&self, wanted: CodeWanted) -> Later<'_, ()> {
@@ -104,8 +112,10 @@ impl CloudStore for SqliteStore {
         Box::pin(async move {
             // Reading the ops is the larger part of the work and needs no lock.
             let needs = IngestNeeds::of(&job.request);
-            let cloud_epoch = self.cloud_epoch;
-            let act = move |tx: &mut Transaction<'_>| push::push(tx, cloud_epoch, &job, &needs);
+            let act = move |tx: &mut Transaction<'_>| {
+                let cloud_epoch = epoch::now(tx)?;
+                push::push(tx, cloud_epoch, &job, &needs)
+            };
             self.writer.transact("recording a push", act).await
         })
     }
