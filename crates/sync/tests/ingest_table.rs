@@ -309,7 +309,9 @@ fn stock_below_zero_is_one_open_conflict_and_the_sale_stands() {
     assert_eq!(cloud.stock[&product(1)].on_hand_milli, -3_000, "stock −3");
     let conflict = cloud.conflicts.values().next().unwrap();
     assert_eq!(cloud.conflicts.len(), 1, "one per branch and product");
-    assert_eq!(conflict.on_hand_milli, Some(-3_000), "up to date");
+    let mine = conflict.mine.as_ref().unwrap();
+    assert_eq!(mine.fields["quantity_milli"], -3_000, "up to date");
+    assert_eq!(conflict.version, 3, "in place, sale by sale");
 }
 
 #[test]
