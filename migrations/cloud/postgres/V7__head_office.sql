@@ -69,8 +69,8 @@ ALTER TABLE head_office ENABLE ROW LEVEL SECURITY;
 ALTER TABLE head_office FORCE ROW LEVEL SECURITY;
 CREATE POLICY one_tenant ON head_office USING (tenant = current_setting('holdfast.tenant')::uuid);
 
--- Reference. Settings of the installation, all tenants alike: `min_app`.
-CREATE TABLE cloud_setting (
-    name  text NOT NULL PRIMARY KEY,
-    value text NOT NULL
-);
+-- An article code stands for one product. Not the code itself: an index takes no value beyond 2,700 bytes, and what a
+-- till says may be longer.
+CREATE INDEX product_by_code ON product (tenant, md5(code)) WHERE code IS NOT NULL;
+-- The list of head office is by name; names beyond 200 letters that begin alike are sorted afterwards.
+CREATE INDEX product_by_name ON product (tenant, left(name, 200), product_id) WHERE NOT deleted;

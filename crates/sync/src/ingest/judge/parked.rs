@@ -13,11 +13,16 @@ use super::super::known::ConflictNow;
 use super::Verdict;
 use crate::effects::{Effects, OpRead, read_op};
 
+/// No entity that an op of ours can wait for has a longer name; what a stranger touches may be of
+/// any length, and an index takes no row of any length.
+const LONGEST_ENTITY: usize = 200;
+
 impl Book<'_> {
     /// A dead letter: recorded, not applied, and shown to a person. What depends on it waits.
     pub(super) fn park(&mut self, op: &OpRead, code: OutcomeCode) -> Verdict {
         let op_id = op.op_id();
-        for entity in op.touches() {
+        let ours = |entity: &&String| entity.len() <= LONGEST_ENTITY;
+        for entity in op.touches().iter().filter(ours) {
             let waiting = self.state.waiting.entry(entity.clone()).or_default();
             waiting.insert(op_id);
             self.writes.parked.insert((entity.clone(), op_id));
