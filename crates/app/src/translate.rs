@@ -148,6 +148,7 @@ impl From<ShopError> for AppError {
             No::TaxClassUnknown { .. } | No::Rule { .. } => Code::RateMalformed,
             No::Refused { .. } => Code::NameMissing,
             No::Damaged { .. } | No::Closed => Code::VaultDamaged,
+            No::Snapshot { .. } => Code::CloudUnreachable,
             No::Sql(_) | No::ImportUnderWay => Code::Internal,
         };
         Self::new(code, error.to_string())
