@@ -6,6 +6,7 @@ use protocol::ports::new_id;
 
 use crate::secrets;
 use crate::server::Ports;
+use crate::store::admin::AdminTokenWanted;
 use crate::store::{CodeWanted, Store, StoreError, TokenWanted};
 
 /// The longest name of a tenant or a branch, in characters.
@@ -71,6 +72,36 @@ pub async fn read_token(
             tenant_name: tenant_name.clone(),
             token_hash: secrets::token_hash(&token),
             now_ms: ports.clock.wall_ms(),
+        })
+        .await?;
+    if made {
+        Ok(token)
+    } else {
+        Err(DeskError::TenantUnknown { name: tenant_name })
+    }
+}
+
+/// A new token for head office of one tenant; with `anew` every older one ends.
+pub async fn admin_token(
+    store: &dyn Store,
+    ports: &Ports,
+    tenant: &str,
+    anew: bool,
+) -> Result<String, DeskError> {
+    let tenant_name = named("tenant", tenant)?;
+    let token = secrets::new_admin_token(&*ports.entropy);
+    let now_ms = ports.clock.wall_ms();
+    if anew {
+        store
+            .revoke_admin_tokens(tenant_name.clone(), now_ms)
+            .await?;
+    }
+    let made = store
+        .make_admin_token(AdminTokenWanted {
+            tenant_name: tenant_name.clone(),
+            token_id: new_id(&*ports.clock, &*ports.entropy),
+            token_hash: secrets::admin_token_hash(&token),
+            now_ms,
         })
         .await?;
     if made {

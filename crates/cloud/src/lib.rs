@@ -11,6 +11,7 @@ pub mod admission;
 pub mod cli;
 pub mod database;
 pub mod desk;
+pub mod office;
 pub mod ports;
 pub mod secrets;
 pub mod server;

@@ -3,6 +3,8 @@
 //! Promises that only hashes of codes and bearer tokens reach the store, and that nothing is kept
 //! of an access token at all: it proves itself. Never logs one.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use hmac::{Hmac, KeyInit, Mac};
 use protocol::ports::Entropy;
 use protocol::signing::{AccessToken, TOKEN_LIFE_MS};
@@ -17,6 +19,8 @@ const CODE_LENGTH: usize = 10;
 pub const CODE_LIFE_MS: i64 = 15 * 60 * 1000;
 /// What a read token begins with, so that a leaked one is recognised.
 const TOKEN_PREFIX: &str = "hfr_";
+/// What an admin token begins with: it is told from a read token before anything is looked up.
+pub const ADMIN_PREFIX: &str = "hfa_";
 
 /// A new enrolment code of ten characters.
 pub fn new_code(entropy: &dyn Entropy) -> String {
@@ -35,9 +39,18 @@ pub fn new_code(entropy: &dyn Entropy) -> String {
 
 /// A new read token: 256 random bits.
 pub fn new_token(entropy: &dyn Entropy) -> String {
+    bearer(TOKEN_PREFIX, entropy)
+}
+
+/// A new admin token: 256 random bits.
+pub fn new_admin_token(entropy: &dyn Entropy) -> String {
+    bearer(ADMIN_PREFIX, entropy)
+}
+
+fn bearer(prefix: &str, entropy: &dyn Entropy) -> String {
     let mut bytes = [0_u8; 32];
     entropy.fill(&mut bytes);
-    format!("{TOKEN_PREFIX}{}", hex::encode(bytes))
+    format!("{prefix}{}", hex::encode(bytes))
 }
 
 /// What is stored of a code. Spaces, dashes and case do not matter: people type codes.
@@ -82,6 +95,20 @@ impl TokenKey {
         proof.verify_slice(&token.proof).is_ok()
     }
 
+    /// The enrolment code of a request: the same request has the same code, and nothing is kept.
+    pub fn code(&self, tenant: Uuid, branch: Uuid, key: Uuid) -> String {
+        let mut seed = self.0.clone();
+        seed.update(b"code1");
+        seed.update(tenant.as_bytes());
+        seed.update(branch.as_bytes());
+        seed.update(key.as_bytes());
+        let drawn = Drawn {
+            seed,
+            count: AtomicU64::new(0),
+        };
+        new_code(&drawn)
+    }
+
     /// A till's key never changes, so the till's id stands for it. The request's signature proves
     /// the key; the token alone opens nothing.
     fn proof(&self, till: Uuid, expires_at_ms: i64) -> Hmac<Sha256> {
@@ -93,10 +120,35 @@ impl TokenKey {
     }
 }
 
+/// Bytes that follow from a secret: for a code that must come out the same again.
+struct Drawn {
+    seed: Hmac<Sha256>,
+    count: AtomicU64,
+}
+
+impl Entropy for Drawn {
+    fn fill(&self, buffer: &mut [u8]) {
+        for piece in buffer.chunks_mut(32) {
+            let mut mac = self.seed.clone();
+            let count = self.count.fetch_add(1, Ordering::Relaxed);
+            mac.update(&count.to_be_bytes());
+            let drawn = mac.finalize().into_bytes();
+            for (to, from) in piece.iter_mut().zip(drawn) {
+                *to = from;
+            }
+        }
+    }
+}
+
 impl std::fmt::Debug for TokenKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("TokenKey")
     }
+}
+
+/// What is stored of an admin token.
+pub fn admin_token_hash(token: &str) -> [u8; 32] {
+    tagged_hash(b"holdfast admin token", token.as_bytes())
 }
 
 fn tagged_hash(tag: &[u8], secret: &[u8]) -> [u8; 32] {

@@ -3,6 +3,7 @@
 //! Promises that every answer is in our media type, that no body grows beyond its limit, and that
 //! tenant and branch come from the credential. The OpenAPI document is generated from these files.
 
+mod admin;
 mod audit;
 mod enrol;
 mod health;
@@ -16,6 +17,7 @@ mod sales;
 mod snapshot;
 mod state;
 mod stock;
+mod tills;
 mod token;
 
 use std::sync::Arc;
@@ -36,6 +38,10 @@ use crate::store::Store;
 
 /// How long a request may take. A till gives up after 60 seconds; it should hear from us first.
 const REQUEST_TIME_OUT: Duration = Duration::from_secs(45);
+/// How long head office's files may take: 800,000 products are written in some minutes.
+const FILE_TIME_OUT: Duration = Duration::from_mins(30);
+/// Where those files go.
+const FILES: [&str; 2] = ["/v1/admin/products/import", "/v1/admin/salvage"];
 
 /// Every route; the document that describes them is one of them.
 pub(crate) fn router(store: Arc<dyn Store>, ports: Ports) -> axum::Router {
@@ -53,6 +59,8 @@ pub(crate) fn router(store: Arc<dyn Store>, ports: Ports) -> axum::Router {
         .routes(routes!(audit::audit))
         .routes(routes!(sales::sales))
         .routes(routes!(stock::stock))
+        .routes(routes!(tills::tills))
+        .merge(admin::router())
         .split_for_parts();
     api.describe(&openapi::with_common_answers(document));
     in_our_words(router)
@@ -64,13 +72,21 @@ pub(crate) fn router(store: Arc<dyn Store>, ports: Ports) -> axum::Router {
 /// Cuts a request off that takes too long. What the store has begun it finishes; the till finds
 /// out by `hello`.
 async fn in_time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(REQUEST_TIME_OUT, next.run(request)).await {
+    let file = FILES
+        .iter()
+        .any(|file| request.uri().path().ends_with(file));
+    let limit = if file {
+        FILE_TIME_OUT
+    } else {
+        REQUEST_TIME_OUT
+    };
+    match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Refusal::new(
             ApiCode::Busy,
             format!(
                 "the answer took longer than {} s: try again",
-                REQUEST_TIME_OUT.as_secs()
+                limit.as_secs()
             ),
         )
         .into_response(),

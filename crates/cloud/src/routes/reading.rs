@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
-use axum::http::header::AUTHORIZATION;
 use protocol::error::ApiCode;
 use serde::{Deserialize, Serialize};
 use transport::server::{Refusal, Signed};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::admin::bearer;
 use super::state::{Api, refused_by_store};
 use crate::secrets;
 use crate::store::{Cursor, MAX_PAGE_ROWS, PAGE_ROWS, Page, Reach};
@@ -65,21 +65,21 @@ impl FromRequest<Arc<Api>> for Reading {
 }
 
 async fn reach(request: Request, api: &Arc<Api>) -> Result<Reach, Refusal> {
-    let header = request.headers().get(AUTHORIZATION);
-    let bearer = header.and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    let Some(token) = bearer else {
+    let Some(token) = bearer(request.headers()) else {
         let till = Signed::from_request(request, api).await?.caller;
         return Ok(Reach {
             tenant: till.tenant,
             branch: Some(till.branch),
         });
     };
-    let token_hash = secrets::token_hash(token.trim());
-    let tenant = api
-        .store
-        .token_tenant(token_hash)
-        .await
-        .map_err(refused_by_store)?;
+    // What an admin may change they may read.
+    let tenant = if token.starts_with(secrets::ADMIN_PREFIX) {
+        let admin = api.store.admin_of(secrets::admin_token_hash(token)).await;
+        admin.map(|admin| admin.map(|admin| admin.tenant))
+    } else {
+        api.store.token_tenant(secrets::token_hash(token)).await
+    };
+    let tenant = tenant.map_err(refused_by_store)?;
     let tenant = tenant.ok_or_else(|| {
         Refusal::new(
             ApiCode::Unauthorized,

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::snapshot::Shelf;
 use crate::admission::Admission;
+use crate::office::Streams;
 use crate::secrets::TokenKey;
 use crate::server::Ports;
 use crate::store::{Store, StoreError, TillCredential};
@@ -22,6 +23,8 @@ pub(super) struct Api {
     pub(super) tokens: TokenKey,
     /// Time and randomness.
     pub(super) ports: Ports,
+    /// Head office's own streams of ops.
+    pub(super) streams: Streams,
     /// Who may push now.
     pub(super) admission: Admission,
     /// Catalogues that lie ready.
@@ -37,6 +40,7 @@ impl Api {
             shelf: Shelf::new(store.cache_folder()),
             store,
             ports,
+            streams: Streams::default(),
             admission: Admission::default(),
             document: OnceLock::new(),
         }

@@ -4,6 +4,7 @@
 
 pub mod body;
 pub mod http;
+pub mod office;
 pub mod till;
 
 use std::net::SocketAddr;

@@ -1,0 +1,137 @@
+//! The ops of a revoked till, brought in by hand.
+//!
+//! The file has one `PushRequest` a line, as the till signed them. Each is recorded exactly like a
+//! push: the till's signature over its runs is checked, every link is computed anew, what is
+//! recorded already is a duplicate. One thing alone is waived, because a person of head office
+//! approved it, and that is written down: that the till was revoked.
+
+use protocol::limits::MAX_BATCH_BYTES;
+use protocol::wire::{PROTO, PushRequest, RunStatus};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{Office, OfficeError};
+use crate::store::{PushAnswered, PushJob, TillCredential};
+
+/// What became of a salvaged file.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct SalvageReport {
+    /// Lines of the file that were not blank.
+    pub lines: u64,
+    /// Ops that are in the log now, those that were before among them.
+    pub ops: u64,
+    /// Of these, what was there already.
+    pub duplicates: u64,
+    /// Runs that were not taken, with the reason: `bad_sig`, `bad_chain`, `gap`…
+    pub stopped: Vec<Salvaged>,
+}
+
+/// A run that was not taken whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Salvaged {
+    /// The line of the file, from 1.
+    pub line: u64,
+    /// Why.
+    pub reason: String,
+}
+
+impl Office<'_> {
+    /// Records one line of the file.
+    pub async fn salvage_line(
+        &self,
+        report: &mut SalvageReport,
+        line: &[u8],
+    ) -> Result<(), OfficeError> {
+        report.lines += 1;
+        let at = report.lines;
+        let stop = |reason: String| Salvaged { line: at, reason };
+        if line.len() > MAX_BATCH_BYTES {
+            let reason = format!("{} bytes, the limit is {MAX_BATCH_BYTES}", line.len());
+            report.stopped.push(stop(reason));
+            return Ok(());
+        }
+        let request: PushRequest = match serde_json::from_slice(line) {
+            Ok(request) => request,
+            Err(error) => {
+                report.stopped.push(stop(format!("unreadable: {error}")));
+                return Ok(());
+            }
+        };
+        let caller = match self.speaker(&request).await? {
+            Ok(caller) => caller,
+            Err(reason) => {
+                report.stopped.push(stop(reason));
+                return Ok(());
+            }
+        };
+        let fingerprint: [u8; 32] = Sha256::digest(line).into();
+        let job = PushJob {
+            caller,
+            key: key_of(&fingerprint),
+            fingerprint,
+            now_ms: self.now_ms(),
+            request,
+        };
+        match self.store.push(job).await? {
+            PushAnswered::KeyReused => report.stopped.push(stop("its key is taken".into())),
+            PushAnswered::Answer { answer, .. } => {
+                for run in answer.runs {
+                    report.ops += run.results.len() as u64;
+                    let known = run
+                        .results
+                        .iter()
+                        .filter(|result| result.outcome == protocol::Outcome::Duplicate);
+                    report.duplicates += known.count() as u64;
+                    if run.status != RunStatus::Ok {
+                        let reason = serde_json::to_value(&run.status).unwrap_or_default();
+                        let reason = format!("segment {}: {reason}", run.segment);
+                        report.stopped.push(stop(reason));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes down who approved what.
+    pub async fn salvage_done(&self, report: &SalvageReport) -> Result<(), OfficeError> {
+        let (lines, ops, duplicates) = (report.lines, report.ops, report.duplicates);
+        let stopped = report.stopped.len();
+        let (tenant, by) = (self.admin.tenant, self.admin.token_id);
+        tracing::warn!(%tenant, ?by, lines, ops, duplicates, stopped, "a salvage was approved");
+        let about =
+            format!("{lines} lines, {ops} ops, {duplicates} known already, {stopped} stopped");
+        self.note("salvage", about).await
+    }
+
+    /// The till whose ops the line holds, with its revocation waived; its signature is not.
+    async fn speaker(
+        &self,
+        request: &PushRequest,
+    ) -> Result<Result<TillCredential, String>, OfficeError> {
+        if request.proto != PROTO {
+            let found = request.proto;
+            return Ok(Err(format!("proto is {found}, this cloud speaks {PROTO}")));
+        }
+        if request.runs.iter().any(|run| run.till != request.sender) {
+            return Ok(Err("a run is of another till than the sender".into()));
+        }
+        let found = self.store.till(request.sender).await?;
+        let ours = found.filter(|till| till.tenant == self.admin.tenant);
+        Ok(ours
+            .map(|till| TillCredential {
+                revoked_at_ms: None,
+                ..till
+            })
+            .ok_or_else(|| format!("till {} is not one of this business", request.sender)))
+    }
+}
+
+/// The same line is the same batch, however often the file is handed in.
+fn key_of(fingerprint: &[u8; 32]) -> Uuid {
+    let mut bytes = [0_u8; 16];
+    bytes.copy_from_slice(&fingerprint[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
