@@ -110,7 +110,7 @@ pub fn set_up<R: Runtime>(builder: Builder<R>, shell: Shell) -> Builder<R> {
         ])
 }
 
-/// The till speaks to the window through two events.
+/// The till speaks to the window through three events.
 fn forward_events<R: Runtime>(handle: &tauri::AppHandle<R>) {
     let Ok(till) = handle.state::<Shell>().till().cloned() else {
         return;
@@ -121,6 +121,7 @@ fn forward_events<R: Runtime>(handle: &tauri::AppHandle<R>) {
         let _ = match event {
             app::TillEvent::Status(status) => window.emit("status", status),
             app::TillEvent::Print(job) => window.emit("print", job),
+            app::TillEvent::SyncProgress(progress) => window.emit("sync_progress", progress),
         };
     });
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, RwLock};
 
+use domain::Product;
 use ed25519_dalek::SigningKey;
 use protocol::TillIdentity;
 use protocol::body::OpBody;
@@ -17,6 +18,7 @@ use crate::events::Listeners;
 use crate::keys::{self, TillKeys};
 use crate::ports::{OsEntropy, SystemClock};
 use crate::print_worker::PrintWorker;
+use crate::products::{PRODUCT_KINDS, product_of};
 use crate::sync_worker::SyncWorker;
 use crate::till::{Counter, Till, TillOptions, Workers};
 
@@ -41,6 +43,8 @@ impl Till {
         opening.identity = Some(new_identity(&till_keys, clock.as_ref(), entropy.as_ref()));
         let (vault, start) = Vault::open(opening)?;
         let (shop, shop_opened) = Shop::open(&dir, None)?;
+        // What head office tells of people and conflicts hangs on no shelf: it lies under a key.
+        shop.open_office(&VaultKey::new(till_keys.vault).shop_key())?;
         put_made_products(&vault, &shop, &shop_opened)?;
         let (config, cart): (Option<TillConfig>, _) = vault
             .read(|reader| Ok((settings::get(reader, CONFIG)?, vault::cart::load(reader)?)))?;
@@ -67,6 +71,7 @@ impl Till {
             listeners: Listeners::default(),
             telling: Mutex::new(()),
             revision: AtomicU64::new(0),
+            most_waiting: AtomicU64::new(0),
             workers: Mutex::new(Workers::default()),
             runs_workers: options.workers,
         });
@@ -79,12 +84,13 @@ impl Till {
         if !self.runs_workers || self.config_if_set_up().is_none() {
             return Ok(());
         }
+        let paused = self.sync_paused()?;
         let mut workers = self.workers();
         if workers.printing.is_none() {
             workers.printing = Some(PrintWorker::start(self.me.clone())?);
         }
         if workers.sync.is_none() {
-            workers.sync = Some(SyncWorker::start(self.me.clone())?);
+            workers.sync = Some(SyncWorker::start(self.me.clone(), paused)?);
         }
         Ok(())
     }
@@ -119,21 +125,57 @@ fn make_dir(dir: &Path) -> Result<(), AppError> {
     })
 }
 
-/// A catalogue that was made anew gets the articles back that were made at this till: their ops
-/// are the facts.
+/// A catalogue that was made anew gets the changes back that were made at this till, in their order:
+/// their ops are the facts.
 fn put_made_products(vault: &Vault, shop: &Shop, opened: &ShopOpened) -> Result<(), AppError> {
     if !opened.made_anew {
         return Ok(());
     }
-    let mut made = Vec::new();
+    let mut made: Vec<OpBody> = Vec::new();
     vault.read(|reader| {
-        vault::outbox::each_of_kind(reader, "product_edited_v1", |envelope| {
-            if let OpBody::ProductEditedV1(edited) = envelope.body {
-                made.push((edited.to_product(), edited.barcodes));
-            }
-        })
+        vault::queue::each_of_kinds(reader, &PRODUCT_KINDS, |envelope| made.push(envelope.body))
     })?;
-    shop.put_products(&made)?;
+    for body in &made {
+        put_again(shop, body)?;
+    }
     shop.caught_up();
+    Ok(())
+}
+
+/// Lays one change over the catalogue; a price of an article that nobody knows any more is left out.
+fn put_again(shop: &Shop, body: &OpBody) -> Result<(), AppError> {
+    let standing = match product_of(body) {
+        Some(product_id) => shop.product(product_id)?,
+        None => None,
+    };
+    match (body, standing) {
+        (OpBody::ProductEditedV1(edited), standing) => {
+            let row_version = standing.map_or(0, |product| product.row_version);
+            let product = Product {
+                row_version,
+                ..edited.to_product()
+            };
+            shop.put_product(&product, &edited.barcodes)?;
+        }
+        (OpBody::PriceSetV1(price), Some(standing)) => {
+            let barcodes = shop.barcodes_of(price.product_id)?;
+            let product = Product {
+                price_minor: price.price_minor,
+                ..standing
+            };
+            shop.put_product(&product, &barcodes)?;
+        }
+        (OpBody::PriceSetV1(_), None)
+        | (
+            OpBody::SaleRecordedV1(_)
+            | OpBody::RefundRecordedV1(_)
+            | OpBody::CartVoidedV1(_)
+            | OpBody::StockMovedV1(_)
+            | OpBody::StockCountedV1(_)
+            | OpBody::ConflictSettledV1(_)
+            | OpBody::TillIncidentV1(_),
+            _,
+        ) => {}
+    }
     Ok(())
 }

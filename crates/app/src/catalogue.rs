@@ -129,7 +129,7 @@ impl Till {
             .find(|class| class.code == code)
             .ok_or_else(|| {
                 AppError::new(
-                    Code::RateMalformed,
+                    Code::TaxClassUnknown,
                     format!("there is no tax class {code:?}"),
                 )
                 .field("tax_class", code)

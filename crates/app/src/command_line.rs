@@ -155,7 +155,7 @@ impl Till {
     }
 
     /// What waits for the cloud and what needs a person, in cashier order.
-    pub fn queue(&self, limit: u32) -> Result<QueueList, AppError> {
+    pub fn queue_list(&self, limit: u32) -> Result<QueueList, AppError> {
         let link = self.link_view();
         let (summary, waiting, needing) = self.vault.read(|reader| {
             let summary = outbox::summary(reader)?;

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::dto::{PrintJobView, TillStatus};
+use crate::dto::{PrintJobView, SyncProgress, TillStatus};
 
 /// Something a window shows without having asked.
 #[derive(Debug, Clone)]
@@ -11,6 +11,8 @@ pub enum TillEvent {
     Status(Box<TillStatus>),
     /// A receipt moved on its way to paper.
     Print(Box<PrintJobView>),
+    /// Sending or fetching went on, or came to rest.
+    SyncProgress(Option<SyncProgress>),
 }
 
 type Listener = Box<dyn Fn(TillEvent) + Send>;

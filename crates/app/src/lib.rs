@@ -14,37 +14,50 @@
     reason = "a method of the facade is a command of the window: owned arguments, the till, an answer that may refuse"
 )]
 
+mod acts;
 mod bring_up;
 mod catalogue;
 mod command_line;
 mod completing;
 mod config;
+mod conflict_words;
 mod demo;
 mod doctor;
 pub mod dto;
 mod error;
 mod events;
 mod keys;
+mod known;
 mod named;
+mod op_words;
 mod own_cloud;
 mod people;
 mod pins;
 mod ports;
 mod print_worker;
 mod printers;
+mod products;
+mod proof;
 mod receipts;
 mod refunds;
+mod refusals;
 mod replay;
 mod sales;
 mod scanning;
 mod selling;
 mod set_up;
+mod settling;
 mod status;
+mod stock;
+mod stock_card;
 mod sync_report;
+mod sync_screen;
 mod sync_worker;
 mod tendering;
 mod till;
+mod time_line;
 mod translate;
+mod untold;
 mod verify;
 mod views;
 

@@ -4,14 +4,15 @@ use domain::{LineAmounts, PriceMode, Tender, Totals, Unit};
 use uuid::Uuid;
 use vault::sales::{self as rows, SaleFact, StoredSale};
 
-use crate::dto::{
-    GivenBack, SaleDetail, SaleKind, SaleLineView, SaleRow, SalesQuery, TimeLineEntry, TimeLineWhat,
-};
+use crate::dto::{GivenBack, SaleDetail, SaleKind, SaleLineView, SaleRow, SalesQuery};
 use crate::error::{AppError, Code};
 use crate::sync_worker::LinkView;
 use crate::tendering;
 use crate::till::Till;
 use crate::views;
+
+/// The most sales that one search answers.
+const FOUND_AT_MOST: u32 = 50;
 
 impl Till {
     /// This till's sales and refunds, newest first.
@@ -76,12 +77,37 @@ impl Till {
             time_line: self.time_line(&stored, &fact)?,
             op_hash: stored.op_hash.to_string(),
             refunds: refunds.iter().map(|row| row_view(row, &link)).collect(),
-            why_waiting: None,
+            why_waiting: self.why_waiting(&stored, &link)?,
         })
     }
 
-    /// A sale by its id, its receipt number, or `last`.
-    pub fn find_sale(&self, text: &str) -> Result<Uuid, AppError> {
+    /// Sales by a receipt number, a barcode on them in any of its spellings, an amount, or words of
+    /// articles; newest first.
+    pub fn find_sale(&self, text: String) -> Result<Vec<SaleRow>, AppError> {
+        let query = |text: String| SalesQuery {
+            text: Some(text),
+            before_seq: None,
+            limit: FOUND_AT_MOST,
+        };
+        if text.trim().is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut found = self.sales(query(text.clone()))?;
+        // What is on the receipt is the code as scanned; the shop may type it in another spelling.
+        for key in domain::scan_keys(&text) {
+            if key != text.trim() {
+                let more = self.sales(query(key))?;
+                found.extend(more);
+            }
+        }
+        found.sort_by_key(|row| std::cmp::Reverse(row.seq));
+        found.dedup_by_key(|row| row.sale_id);
+        found.truncate(FOUND_AT_MOST as usize);
+        Ok(found)
+    }
+
+    /// One sale by its id, its receipt number, or `last`.
+    pub fn sale_named(&self, text: &str) -> Result<Uuid, AppError> {
         if let Ok(sale_id) = text.parse() {
             return Ok(sale_id);
         }
@@ -106,70 +132,6 @@ impl Till {
 
     pub(crate) fn untold_count(&self) -> Result<u64, AppError> {
         Ok(self.vault.read(rows::count_untold)?)
-    }
-
-    fn time_line(
-        &self,
-        stored: &StoredSale,
-        fact: &Fact<'_>,
-    ) -> Result<Vec<TimeLineEntry>, AppError> {
-        let (sale_id, segment, seq) = (stored.row.sale_id, stored.segment, stored.row.seq);
-        let (milestones, attempts) = self.vault.read(|reader| {
-            Ok((
-                rows::milestones(reader, sale_id)?,
-                vault::attempts::of_op(reader, segment, seq)?,
-            ))
-        })?;
-        let entry = |what, at_ms, words: &str| TimeLineEntry {
-            what,
-            at_ms,
-            words: words.to_owned(),
-        };
-        let mut line = Vec::new();
-        if let Some(opened_at_ms) = fact.opened_at_ms {
-            line.push(entry(
-                TimeLineWhat::Scanned,
-                opened_at_ms,
-                "First article scanned",
-            ));
-        }
-        line.push(entry(
-            TimeLineWhat::Vaulted,
-            stored.recorded_at_ms,
-            "Recorded on this till, in vault and journal",
-        ));
-        for milestone in milestones {
-            let (what, words) = match milestone.what.as_str() {
-                "told" => (TimeLineWhat::Told, "Seen by the cashier"),
-                "printed" => (TimeLineWhat::Printed, "Receipt printed"),
-                "copy_printed" => (TimeLineWhat::Printed, "Copy printed"),
-                "print_dropped" => (TimeLineWhat::Printed, "Printing was given up by a person"),
-                _ => (TimeLineWhat::Vaulted, "Recovered at start-up"),
-            };
-            line.push(entry(what, milestone.at_ms, words));
-        }
-        for attempt in attempts {
-            line.push(entry(
-                TimeLineWhat::Sent,
-                attempt.started_at_ms,
-                "Sent to the cloud",
-            ));
-            line.push(entry(
-                TimeLineWhat::Answered,
-                attempt.ended_at_ms,
-                &attempt.words,
-            ));
-        }
-        if stored.row.in_cloud {
-            let at_ms = line
-                .iter()
-                .map(|entry| entry.at_ms)
-                .max()
-                .unwrap_or(stored.recorded_at_ms);
-            line.push(entry(TimeLineWhat::InCloud, at_ms, "In the cloud"));
-        }
-        line.sort_by_key(|entry| entry.at_ms);
-        Ok(line)
     }
 }
 

@@ -75,8 +75,8 @@ impl Till {
         approval: Option<Approval>,
     ) -> Result<ScanAnswer, AppError> {
         let session = self.session_with(Right::Sell)?;
-        self.approved(Right::QuickArticle, approval)?;
-        let product = self.new_product(code.clone(), name, Some(unit_price_minor), tax_class)?;
+        let approved = self.approved(Right::QuickArticle, approval)?;
+        let product = self.made_product(code.clone(), name, Some(unit_price_minor), tax_class)?;
         // The cart is asked before the product becomes a fact: what is refused makes neither.
         let line = new_line(
             &product,
@@ -89,12 +89,12 @@ impl Till {
         if let Err(error) = self.would_take(&line) {
             return Ok(ScanAnswer::Refused { error });
         }
-        self.record_product(&product, &session)?;
+        self.record_product(&product, &session, approved.operator_id)?;
         self.place(&product, ONE_MILLI, Some(unit_price_minor), code, None)
     }
 
     /// A product as the till makes one; not recorded yet.
-    pub(crate) fn new_product(
+    pub(crate) fn made_product(
         &self,
         code: Option<String>,
         name: String,
@@ -115,14 +115,17 @@ impl Till {
         })
     }
 
-    /// Makes the product a fact, then lets scans find it: `shop.db` is never the only copy.
+    /// Makes the product a fact of whoever has the right to it, then lets scans find it: `shop.db`
+    /// is never the only copy.
     pub(crate) fn record_product(
         &self,
         product: &Product,
         session: &crate::people::Session,
+        by: Uuid,
     ) -> Result<(), AppError> {
         let body = ProductEditedV1::created(product, product.code.iter().cloned().collect());
-        let op = draft(self.new_id(), session, OpBody::ProductEditedV1(body));
+        let mut op = draft(self.new_id(), session, OpBody::ProductEditedV1(body));
+        op.actor.operator = by;
         self.vault
             .transact(move |tx| tx.append_op(|_| op).map(|_| ()))?;
         let barcodes: Vec<String> = product.code.iter().cloned().collect();
@@ -171,9 +174,7 @@ impl Till {
 
     pub(crate) fn product_dto(&self, product: &Product) -> Result<ProductDto, AppError> {
         let product_id = product.product_id;
-        let stock = self
-            .vault
-            .read(|reader| vault::stock::known_milli(reader, product_id))?;
+        let stock = self.on_hand_milli(product_id)?;
         Ok(ProductDto {
             product_id,
             code: product.code.clone(),

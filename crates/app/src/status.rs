@@ -73,17 +73,23 @@ impl Till {
         }
         let _telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
         match self.status() {
-            Ok(status) => self.listeners.tell(&TillEvent::Status(Box::new(status))),
+            Ok(status) => {
+                let paused = self.sync_paused().unwrap_or(false);
+                let progress = self.sync_progress(&status.safety, paused);
+                self.listeners.tell(&TillEvent::Status(Box::new(status)));
+                self.listeners.tell(&TillEvent::SyncProgress(progress));
+            }
             Err(error) => tracing::warn!("the frame could not be told: {error}"),
         }
     }
 
     fn safety(&self, cloud: Option<&CloudLink>, link: &LinkView) -> Result<Safety, AppError> {
         let summary = self.vault.read(outbox::summary)?;
+        let needs_person = self.needing_person()?;
         let alone = matches!(cloud, None | Some(CloudLink::None));
         let kind = if alone {
             SafetyKind::Alone
-        } else if summary.needs_person() > 0 || link.needs_person {
+        } else if needs_person > 0 || link.needs_person {
             SafetyKind::NeedsPerson
         } else if link.offline_since_ms.is_some() {
             SafetyKind::Offline
@@ -97,7 +103,7 @@ impl Till {
             sales_total: summary.sales_total,
             sales_waiting: summary.sales_waiting,
             ops_waiting: summary.ops_waiting,
-            needs_person: summary.needs_person(),
+            needs_person,
             since_at_ms: link.offline_since_ms,
             next_attempt_at_ms: link.next_attempt_at_ms,
             last_answer: link.last_answer.clone(),

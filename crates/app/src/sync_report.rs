@@ -62,7 +62,7 @@ impl Till {
         }
         let started = self.clock.mono_ms();
         let before = self.waiting()?.0;
-        let worker = SyncWorker::start(Arc::downgrade(self))?;
+        let worker = SyncWorker::start(Arc::downgrade(self), false)?;
         worker.sync_now();
         // A hello is always made: only the cloud's own heads say what it holds.
         let drained = worker.wait_until_drained(Duration::from_secs(timeout_s), until_drained);

@@ -5,7 +5,7 @@
 //! worker thread.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 
 use domain::{Cart, SellingRules};
@@ -67,6 +67,8 @@ pub struct Till {
     pub(crate) telling: Mutex<()>,
     /// How many times the frame was made.
     pub(crate) revision: AtomicU64,
+    /// The most ops that waited since nothing did: what progress is counted from.
+    pub(crate) most_waiting: AtomicU64,
     pub(crate) workers: Mutex<Workers>,
     pub(crate) runs_workers: bool,
 }
@@ -136,6 +138,16 @@ impl Till {
 
     pub(crate) fn rules(&self) -> Result<SellingRules, AppError> {
         Ok(self.config()?.rules)
+    }
+
+    /// The most ops that waited since nothing did, this moment included.
+    pub(crate) fn progress_total(&self, waiting: u64) -> u64 {
+        if waiting == 0 {
+            self.most_waiting.store(0, Ordering::Relaxed);
+            return 0;
+        }
+        let before = self.most_waiting.fetch_max(waiting, Ordering::Relaxed);
+        before.max(waiting)
     }
 
     pub(crate) fn new_id(&self) -> Uuid {

@@ -139,6 +139,11 @@ pub(crate) fn local_time(at_ms: i64) -> String {
     local(at_ms, "%Y-%m-%d %H:%M")
 }
 
+/// `14:02`, in the till's own time zone.
+pub(crate) fn local_clock(at_ms: i64) -> String {
+    local(at_ms, "%H:%M")
+}
+
 fn local(at_ms: i64, format: &str) -> String {
     let at = Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::UNIX_EPOCH);
     at.to_zoned(TimeZone::system()).strftime(format).to_string()

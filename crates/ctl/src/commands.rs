@@ -55,7 +55,7 @@ pub(crate) fn run(forms: &Forms) -> Answer {
         Command::Queue {
             command: Queue::List { limit },
         } => {
-            let queue = open(forms)?.queue(*limit)?;
+            let queue = open(forms)?.queue_list(*limit)?;
             print::answer(json, &queue, app::QueueList::words)
         }
         Command::Receipt { sale, format, out } => receipt(forms, sale, *format, out.as_ref()),
@@ -139,7 +139,7 @@ fn verify(forms: &Forms, against_cloud: bool) -> Answer {
 
 fn receipt(forms: &Forms, sale: &str, format: ReceiptFormat, out: Option<&PathBuf>) -> Answer {
     let till = open(forms)?;
-    let sale_id = till.find_sale(sale)?;
+    let sale_id = till.sale_named(sale)?;
     let content = match format {
         ReceiptFormat::Text => till.receipt(sale_id)?.text.into_bytes(),
         ReceiptFormat::Png => till.receipt_png(sale_id)?,

@@ -150,13 +150,13 @@ impl Till {
             return Ok(product);
         }
         let session = self.session_with(Right::QuickArticle)?;
-        let product = self.new_product(
+        let product = self.made_product(
             Some(line.code.clone()),
             line.name.clone(),
             Some(line.unit_price_minor),
             TAX_CLASS.to_owned(),
         )?;
-        self.record_product(&product, &session)?;
+        self.record_product(&product, &session, session.operator_id)?;
         report.products_made += 1;
         Ok(product)
     }

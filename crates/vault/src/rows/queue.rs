@@ -99,19 +99,46 @@ pub fn of_op(on: &impl Reads, op_id: Uuid) -> Result<Option<QueueLine>, VaultErr
     Ok(found)
 }
 
+/// One op whole; `None`: not of this till, or of a type that this program cannot read.
+pub fn envelope(on: &impl Reads, op_id: Uuid) -> Result<Option<protocol::Envelope>, VaultError> {
+    let bytes: Option<Vec<u8>> = on
+        .db()
+        .prepare_cached("SELECT bytes FROM op WHERE op_id = :op_id")?
+        .query_row(named_params! { ":op_id": blob(&op_id) }, |row| row.get(0))
+        .optional()?;
+    Ok(bytes.and_then(|bytes| protocol::Envelope::read(&bytes).ok()))
+}
+
 /// Hands every op of some types that the cloud is not known to hold to `each`, in cashier order;
 /// what cannot be read is left out.
 pub fn each_unsent(
     on: &impl Reads,
     kinds: &[&str],
+    each: impl FnMut(protocol::Envelope),
+) -> Result<(), VaultError> {
+    each_of(on, &waiting(), kinds, each)
+}
+
+/// The same of all ops, wherever they are.
+pub fn each_of_kinds(
+    on: &impl Reads,
+    kinds: &[&str],
+    each: impl FnMut(protocol::Envelope),
+) -> Result<(), VaultError> {
+    each_of(on, "SELECT op_no FROM op LIMIT :limit", kinds, each)
+}
+
+fn each_of(
+    on: &impl Reads,
+    wanted: &str,
+    kinds: &[&str],
     mut each: impl FnMut(protocol::Envelope),
 ) -> Result<(), VaultError> {
     let list: Vec<String> = kinds.iter().map(|kind| format!("'{kind}'")).collect();
     let sql = format!(
-        "WITH wanted AS ({})
+        "WITH wanted AS ({wanted})
          SELECT o.bytes FROM wanted JOIN op o USING (op_no)
          WHERE o.type IN ({}) ORDER BY o.op_no",
-        waiting(),
         list.join(", ")
     );
     let mut statement = on.db().prepare_cached(&sql)?;
