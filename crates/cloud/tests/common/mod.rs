@@ -3,8 +3,11 @@
 #![allow(dead_code, missing_docs, unreachable_pub, clippy::pedantic)]
 
 pub mod body;
+pub mod both;
+pub mod dice;
 pub mod http;
 pub mod office;
+pub mod postgres;
 pub mod till;
 
 use std::net::SocketAddr;
@@ -16,7 +19,7 @@ use cloud::desk;
 use cloud::ports::OsEntropy;
 use cloud::server::{Cloud, Ports};
 use cloud::store::sqlite::SqliteStore;
-use protocol::ports::Clock;
+use protocol::ports::{Clock, Entropy};
 use protocol::signing::AccessToken;
 use protocol::wire::{EnrolAnswer, PushAnswer, PushRequest, TokenAnswer};
 use serde_json::Value;
@@ -30,6 +33,17 @@ pub use till::Till;
 /// A clock that stands where a test puts it.
 #[derive(Debug)]
 pub struct StandingClock(pub AtomicI64);
+
+impl Default for StandingClock {
+    fn default() -> Self {
+        Self(AtomicI64::new(1_795_132_800_000))
+    }
+}
+
+/// Randomness, as a store takes it.
+pub fn entropy() -> Arc<dyn Entropy> {
+    Arc::new(OsEntropy)
+}
 
 impl Clock for StandingClock {
     fn wall_ms(&self) -> i64 {
