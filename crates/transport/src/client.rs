@@ -27,7 +27,7 @@ use protocol::pull::{
 use protocol::wire::{
     EnrolAnswer, EnrolRequest, HelloAnswer, HelloRequest, OpsPage, PushAnswer, PushRequest,
 };
-use reqwest::header::{ACCEPT, HeaderValue, IF_MATCH, RANGE};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderValue, IF_MATCH, RANGE};
 use reqwest::{Client, redirect};
 use uuid::Uuid;
 
@@ -154,6 +154,9 @@ impl CloudApi for HttpCloud {
         let mut call = Call::get(paths::SNAPSHOT);
         let accept = HeaderValue::from_static(SNAPSHOT_MEDIA_TYPE);
         call.more.insert(ACCEPT, accept);
+        // It is packed already, and its bytes have their places.
+        let plain = HeaderValue::from_static("identity");
+        call.more.insert(ACCEPT_ENCODING, plain);
         let last = from + u64::from(SNAPSHOT_PART_BYTES) - 1;
         let range = format!("bytes={from}-{last}");
         insert_text(&mut call.more, RANGE.as_str(), &range);
@@ -162,7 +165,7 @@ impl CloudApi for HttpCloud {
         }
         self.within(async {
             let response = self.respond(&call).await?;
-            answer::read_part(response, self.address.shown(), self.clock.wall_ms()).await
+            answer::read_part(response, from, (self.address.shown(), self.clock.wall_ms())).await
         })
         .await
     }

@@ -6,6 +6,7 @@ use common::{KEY, REVOKED, TILL, client, client_of, hello_request, push_request,
 use protocol::SegmentId;
 use protocol::cloud::{CallFailure, CloudApi};
 use protocol::error::{ApiCode, MEDIA_TYPE};
+use protocol::pull::{PullRequest, PullScope, SNAPSHOT_MEDIA_TYPE};
 use uuid::Uuid;
 
 fn path_words<T: std::fmt::Debug>(result: Result<T, CallFailure>, why: &str) -> String {
@@ -155,4 +156,92 @@ async fn a_cloud_that_is_not_there_or_says_nothing_is_named() {
         "{words}"
     );
     assert_eq!(TILL, Uuid::from_u128(1), "the till of all these calls");
+}
+
+fn part_answer(range: &str, more: &str, body: &str) -> Vec<u8> {
+    let status = if range.is_empty() {
+        "200 OK"
+    } else {
+        "206 Partial Content"
+    };
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: {SNAPSHOT_MEDIA_TYPE}\r\netag: \"a\"\r\n{range}{more}\
+         connection: close\r\n\r\n{body}"
+    )
+    .into_bytes()
+}
+
+#[tokio::test]
+async fn a_part_of_a_snapshot_is_taken_only_if_it_is_exactly_what_was_asked_for() {
+    let html = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>";
+    let range = "content-range: bytes 3-5/9\r\n";
+    for (answer, why) in [
+        (html.into(), "a sign-in page"),
+        (
+            part_answer(range, "content-length: 3\r\n", "ab"),
+            "cut in the middle",
+        ),
+        (
+            part_answer(range, "", "ab"),
+            "cut where nothing told its length",
+        ),
+        (part_answer(range, "", "abcd"), "longer than it says"),
+        (
+            part_answer("content-range: bytes 0-2/9\r\n", "", "abc"),
+            "another part",
+        ),
+        (
+            part_answer("content-range: bytes 3-5/5\r\n", "", "abc"),
+            "beyond its own end",
+        ),
+        (
+            part_answer("content-range: bytes 5-3/9\r\n", "", "abc"),
+            "backwards",
+        ),
+        (
+            part_answer("content-range: nonsense\r\n", "", "abc"),
+            "no place",
+        ),
+        (
+            part_answer(range, "content-encoding: gzip\r\n", "abc"),
+            "packed again",
+        ),
+        (
+            part_answer("", "", "abcdefghi"),
+            "the whole where a part was asked for",
+        ),
+    ] {
+        let url = common::serve_answer(answer).await;
+        let words = path_words(client(&url).snapshot(Some("\"a\""), 3).await, why);
+        assert!(!words.is_empty(), "{why} has words");
+    }
+    let url = common::serve_answer(part_answer(range, "", "abc")).await;
+    let part = client(&url).snapshot(Some("\"a\""), 3).await.unwrap();
+    assert_eq!((part.from, part.total, part.bytes), (3, 9, b"abc".to_vec()));
+    let url = common::serve_answer(part_answer("", "", "abcdefghi")).await;
+    let whole = client(&url).snapshot(None, 0).await.unwrap();
+    assert_eq!(
+        (whole.from, whole.total),
+        (0, 9),
+        "a box dropped the range: all of it came"
+    );
+}
+
+#[tokio::test]
+async fn a_page_that_breaks_off_or_explodes_is_a_path_failure() {
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {MEDIA_TYPE}\r\n");
+    let cut = format!("{head}content-length: 999\r\n\r\n{{\"rows\":[");
+    let mut bomb =
+        format!("{head}content-encoding: zstd\r\nconnection: close\r\n\r\n").into_bytes();
+    bomb.extend(zstd::bulk::compress(&vec![b' '; 64 * 1024 * 1024], 3).unwrap());
+    let request = PullRequest {
+        scope: PullScope::Stock,
+        cursor: Some("a-b_c".into()),
+        limit: 10,
+    };
+    for (answer, why) in [(cut.into_bytes(), "cut in the middle"), (bomb, "a bomb")] {
+        let url = common::serve_answer(answer).await;
+        let words = path_words(client(&url).pull(&request).await, why);
+        assert!(!words.is_empty(), "{why} has words");
+    }
 }

@@ -54,30 +54,44 @@ pub(super) async fn read<T: DeserializeOwned>(
     }
 }
 
-/// Reads a part of a snapshot: bytes of our own media type with their place, or a refusal.
+/// Reads a part of a snapshot: bytes of our own media type with their place, or a refusal. A box on
+/// the way may cut, pack or swap what it lets through; a part that is not exactly what was asked
+/// for, from its first byte on, is a path failure and may be asked for again.
 pub(super) async fn read_part(
     mut response: Response,
-    shown: &str,
-    wall_ms: i64,
+    asked: u64,
+    (shown, wall_ms): (&str, i64),
 ) -> Result<SnapshotPart, CallFailure> {
-    if !response.status().is_success() || !is_of(response.headers(), SNAPSHOT_MEDIA_TYPE) {
+    if !is_of(response.headers(), SNAPSHOT_MEDIA_TYPE) {
         let refused = read::<serde_json::Value>(response, shown, wall_ms).await;
         return Err(refused
             .err()
             .unwrap_or_else(|| unreadable("it is no snapshot", shown)));
     }
     let headers = response.headers();
-    let etag = text(headers, &ETAG).map(str::to_owned);
-    let range = text(headers, &CONTENT_RANGE).and_then(place);
-    let (Some(etag), Some((from, total))) = (etag, range) else {
-        return Err(unreadable("a part without its place", shown));
+    let Some(etag) = text(headers, &ETAG).map(str::to_owned) else {
+        return Err(unreadable("a part without its name", shown));
     };
+    if text(headers, &CONTENT_ENCODING).is_some_and(|word| word != "identity") {
+        return Err(unreadable("a part packed a second time", shown));
+    }
+    let announced = text(headers, &CONTENT_RANGE).map(place);
     let bytes = read_sent(&mut response, shown)
         .await
         .map_err(|words| CallFailure::Path {
             words,
             retry_after_ms: None,
         })?;
+    let length = bytes.len() as u64;
+    // Without a range it is the whole: a box on the way dropped the question for a part.
+    let (from, total) = match announced {
+        None => (0, length),
+        Some(Some(place)) if place.bytes == length => (place.from, place.total),
+        Some(_) => return Err(unreadable("a part that is not what it says", shown)),
+    };
+    if from != asked || length == 0 {
+        return Err(unreadable("another part than was asked for", shown));
+    }
     Ok(SnapshotPart {
         etag,
         total,
@@ -93,11 +107,21 @@ fn unreadable(why: &str, shown: &str) -> CallFailure {
     }
 }
 
-/// First byte and total of `bytes <from>-<to>/<total>`.
-fn place(range: &str) -> Option<(u64, u64)> {
+/// Where a part lies in its whole.
+struct PartPlace {
+    from: u64,
+    bytes: u64,
+    total: u64,
+}
+
+/// Reads `bytes <from>-<to>/<total>`; `None` if it cannot be true.
+fn place(range: &str) -> Option<PartPlace> {
     let (range, total) = range.strip_prefix("bytes ")?.split_once('/')?;
-    let (from, _) = range.split_once('-')?;
-    Some((from.parse().ok()?, total.parse().ok()?))
+    let (from, to) = range.split_once('-')?;
+    let (from, to, total): (u64, u64, u64) =
+        (from.parse().ok()?, to.parse().ok()?, total.parse().ok()?);
+    let bytes = to.checked_sub(from)?.checked_add(1)?;
+    (to < total).then_some(PartPlace { from, bytes, total })
 }
 
 async fn read_sent(response: &mut Response, shown: &str) -> Result<Vec<u8>, String> {

@@ -14,7 +14,7 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use ed25519_dalek::SigningKey;
 use protocol::audit::Counts;
-use protocol::error::ApiCode;
+use protocol::error::{ApiCode, MEDIA_TYPE};
 use protocol::limits::BatchLimits;
 use protocol::ports::Clock;
 use protocol::signing::AccessToken;
@@ -168,6 +168,32 @@ pub async fn serve_bytes(answer: Vec<u8>) -> String {
             let mut buffer = [0_u8; 4096];
             let _ = stream.read(&mut buffer).await;
             let _ = stream.write_all(&answer).await;
+            let _ = stream.shutdown().await;
+        }
+    });
+    format!("http://{address}")
+}
+
+/// Gives tokens as the cloud does, and answers everything else with these bytes; its address.
+pub async fn serve_answer(answer: Vec<u8>) -> String {
+    let told = TokenAnswer {
+        token: token(1).to_text(),
+        expires_at_ms: i64::MAX,
+        server_time_ms: 0,
+    };
+    let body = serde_json::to_string(&told).unwrap();
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {MEDIA_TYPE}\r\nconnection: close\r\n");
+    let token = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut buffer = [0_u8; 4096];
+            let read = stream.read(&mut buffer).await.unwrap_or(0);
+            let asked = String::from_utf8_lossy(&buffer[..read]).into_owned();
+            let for_token = asked.starts_with("POST ") && asked.contains(paths::TOKEN);
+            let said = if for_token { token.as_bytes() } else { &answer };
+            let _ = stream.write_all(said).await;
             let _ = stream.shutdown().await;
         }
     });
