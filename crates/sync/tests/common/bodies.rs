@@ -2,9 +2,11 @@
 
 use domain::{Currency, MovementKind, PriceMode, Unit};
 use protocol::body::{
-    MovementV1, OpBody, ProductEditedV1, RefundLineV1, RefundRecordedV1, SaleLineV1,
-    SaleRecordedV1, StockMovedV1, TotalsV1,
+    AsOfV1, ConflictSettledV1, CountedV1, MovementV1, OpBody, PriceSetV1, ProductEditedV1,
+    RefundLineV1, RefundRecordedV1, SaleLineV1, SaleRecordedV1, StockCountedV1, StockMovedV1,
+    TotalsV1,
 };
+use protocol::conflict::Decision;
 use uuid::Uuid;
 
 pub const OPERATOR: Uuid = Uuid::from_u128(0x0e);
@@ -110,6 +112,58 @@ pub fn moved(product_id: Uuid, kind: MovementKind, delta_milli: i64) -> OpBody {
             reason: None,
         }],
     })
+}
+
+/// A count of one product, thousandths, by a till that had seen the ledger up to a version.
+pub fn counted(product_id: Uuid, counted_milli: i64, seen: Option<(Uuid, u64)>) -> OpBody {
+    OpBody::StockCountedV1(StockCountedV1 {
+        count_id: product_id,
+        lines: vec![CountedV1 {
+            product_id,
+            counted_milli,
+            shown_milli: 0,
+        }],
+        as_of: AsOfV1 {
+            cloud_epoch: seen.map(|(epoch, _)| epoch),
+            row_version: seen.map_or(0, |(_, version)| version),
+        },
+        reason: None,
+    })
+}
+
+/// A price alone.
+pub fn priced(product_id: Uuid, price_minor: i64) -> OpBody {
+    OpBody::PriceSetV1(PriceSetV1 {
+        product_id,
+        price_minor: Some(price_minor),
+    })
+}
+
+/// A product as an edit carries it, whole.
+pub fn edited(product_id: Uuid, name: &str, price_minor: i64) -> ProductEditedV1 {
+    ProductEditedV1 {
+        product_id,
+        created: false,
+        code: None,
+        name: name.to_owned(),
+        unit: Unit::Piece,
+        price_minor: Some(price_minor),
+        tax_class: "standard".to_owned(),
+        tax_rate_bp: 2_000,
+        category: None,
+        barcodes: Vec::new(),
+    }
+}
+
+/// A decision on a conflict.
+pub fn settled(conflict: Uuid, expected_version: u32, decision: Decision) -> OpBody {
+    OpBody::ConflictSettledV1(Box::new(ConflictSettledV1 {
+        conflict,
+        expected_version,
+        decision,
+        product: None,
+        note: None,
+    }))
 }
 
 /// A product made at the till.

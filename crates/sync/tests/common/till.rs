@@ -6,7 +6,7 @@ use ed25519_dalek::SigningKey;
 use protocol::body::OpBody;
 use protocol::hlc::Hlc;
 use protocol::ids::{ChainHash, SegmentId};
-use protocol::op::{Actor, OpDraft, Seal, TillIdentity};
+use protocol::op::{Actor, Base, OpDraft, Seal, TillIdentity};
 use protocol::signing::{SignatureHex, sign};
 use protocol::stream::{Head, Parent, Position, StoredOp};
 use protocol::wire::{CloudHead, PushRequest};
@@ -29,6 +29,10 @@ pub struct ModelTill {
     pub identity: TillIdentity,
     pub key: SigningKey,
     pub segments: Vec<Segment>,
+    /// What its hybrid clock says.
+    pub clock: u64,
+    /// Who is signed in.
+    pub operator: Uuid,
     next_op: u128,
     next_segment: u8,
 }
@@ -49,6 +53,8 @@ impl ModelTill {
             identity,
             key,
             segments: Vec::new(),
+            clock: 1,
+            operator: bodies::OPERATOR,
             next_op: u128::from(number) << 100,
             next_segment: 0,
         };
@@ -109,22 +115,44 @@ impl ModelTill {
         op_id
     }
 
+    /// An edit, on these versions of these groups.
+    pub fn record_edit(&mut self, body: OpBody, on: &[(&str, u64)]) -> Uuid {
+        self.next_op += 1;
+        let op_id = Uuid::from_u128(self.next_op);
+        let touched = body.touches(self.identity.branch);
+        let base = on.iter().map(|(group, version)| Base {
+            entity: touched[0].clone(),
+            group: (*group).to_owned(),
+            version: *version,
+        });
+        let bytes = self.seal_on(op_id, body, Vec::new(), base.collect());
+        self.record_bytes(op_id, bytes);
+        op_id
+    }
+
     pub fn seal(&self, op_id: Uuid, body: OpBody, after: Vec<Uuid>) -> Vec<u8> {
+        self.seal_on(op_id, body, after, Vec::new())
+    }
+
+    fn seal_on(&self, op_id: Uuid, body: OpBody, after: Vec<Uuid>, base: Vec<Base>) -> Vec<u8> {
         let draft = OpDraft {
             op_id,
             actor: Actor {
-                operator: bodies::OPERATOR,
+                operator: self.operator,
                 session: None,
             },
             shift: None,
             business_date: "2026-11-20".to_owned(),
             after,
-            base: Vec::new(),
+            base,
             body,
         };
         let seal = Seal {
             identity: self.identity,
-            hlc: Hlc { ms: 1, counter: 0 },
+            hlc: Hlc {
+                ms: self.clock,
+                counter: 0,
+            },
             wall_ms: 1,
             mono_ms: 1,
             clock_err_ms: None,
