@@ -4,6 +4,8 @@
 //! booked on. A scanned product never signs anybody in: this takes an operator and their PIN, and
 //! nothing else.
 
+mod office;
+
 use std::sync::PoisonError;
 
 use domain::{Right, Role};
@@ -13,7 +15,7 @@ use vault::operators::{self, Operator};
 
 use crate::dto::{Approval, DemoHint, OperatorDto, SignIn, TillStatus};
 use crate::error::{AppError, Code};
-use crate::pins::PinVerifier;
+use crate::pins::{KeptPin, PinVerifier, Tried};
 use crate::till::Till;
 
 /// A sign-in: from here to the sign-out, facts are booked on its date.
@@ -25,6 +27,8 @@ pub(crate) struct Session {
     pub role: Role,
     /// The date at sign-in, `YYYY-MM-DD`: midnight changes nothing for who is still selling.
     pub business_date: String,
+    /// Head office took the person or their role away: this sale is finished, then they sign in again.
+    pub ended: bool,
 }
 
 impl Session {
@@ -47,7 +51,8 @@ impl Till {
     /// Everybody who may sign in here.
     pub fn operators(&self) -> Result<Vec<OperatorDto>, AppError> {
         let all = self.vault.read(operators::list)?;
-        Ok(all.into_iter().map(dto).collect())
+        let active = all.into_iter().filter(|operator| operator.active);
+        Ok(active.map(dto).collect())
     }
 
     /// Signs somebody in with their PIN; five wrong ones lock them out for a while.
@@ -114,11 +119,13 @@ impl Till {
             pin_hash: serde_json::to_string(&verifier)
                 .map_err(|error| AppError::internal(&error))?,
             active: true,
+            from_cloud: false,
         })
     }
 
     /// The session, if its operator has the right; else a refusal that says who could.
     pub(crate) fn session_with(&self, right: Right) -> Result<Session, AppError> {
+        self.end_session_between_sales();
         let session = self.counter().session.clone().ok_or_else(not_signed_in)?;
         if session.role.may(right) {
             return Ok(session);
@@ -168,6 +175,7 @@ impl Till {
             name,
             role,
             business_date,
+            ended: false,
         }
     }
 
@@ -194,9 +202,13 @@ impl Till {
             });
         }
         let pepper = vault::VaultKey::new(self.keys.vault).pin_pepper();
-        let verifier: PinVerifier =
+        let kept: KeptPin =
             serde_json::from_str(&operator.pin_hash).map_err(|error| AppError::internal(&error))?;
-        let right = verifier.is(pin, &pepper)?;
+        let tried = kept.try_pin(pin, &pepper, self.entropy.as_ref())?;
+        let right = tried != Tried::Wrong;
+        if let Tried::RightAndNew(own) = tried {
+            self.keep_pin(operator, &own)?;
+        }
         let after = if right {
             before.succeeded()
         } else {
@@ -213,6 +225,35 @@ impl Till {
                 attempts_left: after.attempts_left(),
             },
         })
+    }
+}
+
+impl Till {
+    /// Head office's verifier becomes one of ours, which this disk alone does not give away.
+    fn keep_pin(&self, operator: &Operator, own: &KeptPin) -> Result<(), AppError> {
+        let mut operator = operator.clone();
+        operator.pin_hash =
+            serde_json::to_string(own).map_err(|error| AppError::internal(&error))?;
+        Ok(self
+            .vault
+            .transact(move |tx| operators::put(tx, &operator))?)
+    }
+
+    /// Signs out whom head office took away, as soon as no sale is open.
+    fn end_session_between_sales(&self) {
+        let mut counter = self.counter();
+        let selling = counter
+            .cart
+            .as_ref()
+            .is_some_and(|cart| !cart.lines.is_empty());
+        if !selling
+            && counter
+                .session
+                .as_ref()
+                .is_some_and(|session| session.ended)
+        {
+            counter.session = None;
+        }
     }
 }
 

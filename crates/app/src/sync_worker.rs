@@ -7,6 +7,7 @@
 
 mod drive;
 mod line;
+mod pull;
 mod store;
 
 use std::collections::VecDeque;
@@ -67,11 +68,13 @@ struct Shown {
     halted: bool,
     /// How often the engine came to rest or gave an attempt up.
     rounds: u64,
+    /// What fetching looks like.
+    fetching: Option<sync::pull::PullView>,
 }
 
 impl SyncWorker {
-    /// Starts it; the engine says hello at once, or sleeps until it is let go on.
-    pub fn start(till: Weak<Till>, paused: bool) -> Result<Self, AppError> {
+    /// Starts it; the engine says hello at once.
+    pub fn start(till: Weak<Till>) -> Result<Self, AppError> {
         let (events, heard) = channel();
         let shared = Arc::new(Shared::default());
         let seen = Arc::clone(&shared);
@@ -92,9 +95,7 @@ impl SyncWorker {
             shared,
             thread,
         };
-        if !paused {
-            worker.say(Event::Started);
-        }
+        worker.say(Event::Started);
         Ok(worker)
     }
 
@@ -106,16 +107,6 @@ impl SyncWorker {
     /// A person wants it now.
     pub fn sync_now(&self) {
         self.say(Event::SyncNow);
-    }
-
-    /// A person stops sending.
-    pub fn pause(&self) {
-        self.say(Event::Paused);
-    }
-
-    /// A person lets it go on.
-    pub fn resume(&self) {
-        self.say(Event::Resumed);
     }
 
     /// What the line looks like.
@@ -217,7 +208,7 @@ fn run(till: &Weak<Till>, heard: &Receiver<Message>, shared: &Arc<Shared>) {
     loop {
         let event = match ready.pop_front() {
             Some(event) => event,
-            None => match drive.wait(heard) {
+            None => match drive.wait(till, heard) {
                 Some(event) => event,
                 None => return,
             },

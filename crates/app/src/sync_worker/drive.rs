@@ -2,8 +2,6 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::Duration;
 
 use protocol::cloud::{CallFailure, CloudApi as _};
 use protocol::limits::MAX_HELLO_HEADS;
@@ -13,9 +11,10 @@ use uuid::Uuid;
 use vault::attempts::{Attempt, AttemptKind};
 use vault::{outbox, settings};
 
+use super::Shared;
 use super::line::CloudLine;
+use super::pull::Fetch;
 use super::store::{self, CLOUD_EPOCH};
-use super::{Message, Shared};
 use crate::bring_up::APP_VERSION;
 use crate::error::AppError;
 use crate::till::Till;
@@ -27,11 +26,12 @@ const CLOCK_MOVED_MS: u64 = 1_000;
 pub(super) struct Drive {
     engine: TillSync,
     line: Option<CloudLine>,
-    timer: Option<(TimerId, u64)>,
-    clock: Arc<dyn protocol::ports::Clock>,
+    pub(super) timer: Option<(TimerId, u64)>,
+    pub(super) clock: Arc<dyn protocol::ports::Clock>,
     /// The clock's error as the vault was last told.
     clock_err_kept_ms: Option<i64>,
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) fetch: Fetch,
     effects: Vec<Effect>,
 }
 
@@ -56,33 +56,16 @@ impl Drive {
             timer: None,
             clock: Arc::clone(&till.clock),
             clock_err_kept_ms: None,
+            fetch: Fetch::begin(till, config.seed, till.clock.mono_ms()),
             shared: Arc::clone(shared),
             effects: Vec::new(),
         })
     }
 
-    /// The next event: one that was said, or the timer; `None`: stop.
-    pub fn wait(&mut self, heard: &Receiver<Message>) -> Option<Event> {
-        let received = match self.timer {
-            None => heard.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            Some((_, at)) => {
-                let now = self.clock.mono_ms();
-                heard.recv_timeout(Duration::from_millis(at.saturating_sub(now)))
-            }
-        };
-        match received {
-            Ok(Message::Event(event)) => Some(event),
-            Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => None,
-            Err(RecvTimeoutError::Timeout) => {
-                let (id, _) = self.timer.take()?;
-                Some(Event::TimerFired(id))
-            }
-        }
-    }
-
     /// One step of the engine and what it asks for; `false`: told to stop in the middle of a call.
     pub fn step(&mut self, till: &Till, event: Event, ready: &mut VecDeque<Event>) -> bool {
         let mut effects = std::mem::take(&mut self.effects);
+        self.fetch.hear(self.clock.mono_ms(), &event, &self.shared);
         self.engine.step(self.clock.mono_ms(), event, &mut effects);
         for effect in effects.drain(..) {
             match self.perform(till, effect) {
@@ -243,7 +226,7 @@ impl Drive {
     }
 
     /// One call on the line, opened if it is not or if its own cloud has ended; `None`: told to stop meanwhile.
-    fn call<T, F>(
+    pub(super) fn call<T, F>(
         &mut self,
         till: &Till,
         call: impl FnOnce(transport::HttpCloud) -> F + Send,

@@ -31,6 +31,9 @@ pub struct Operator {
     pub pin_hash: String,
     /// Whether they may still sign in.
     pub active: bool,
+    /// Whether head office gave this person: its word decides then.
+    #[serde(default)]
+    pub from_cloud: bool,
 }
 
 /// Adds or changes an operator; wrong attempts so far are kept.
@@ -52,6 +55,7 @@ pub(crate) fn store(db: &Connection, operator: &Operator) -> Result<(), VaultErr
             ":role": operator.role.as_str(),
             ":pin_hash": operator.pin_hash,
             ":active": operator.active,
+            ":from_cloud": operator.from_cloud,
         })?;
     Ok(())
 }
@@ -86,6 +90,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Operator> {
         role: word(row, "role")?,
         pin_hash: row.get("pin_hash")?,
         active: row.get("active")?,
+        from_cloud: row.get("from_cloud")?,
     })
 }
 

@@ -105,6 +105,7 @@ fn a_missing_vault_is_rebuilt_from_the_journal_with_people_and_settings() {
         role: domain::Role::Manager,
         pin_hash: "$argon2id$x".into(),
         active: true,
+        from_cloud: false,
     };
     let kept = operator.clone();
     let (vault, _) = till.open();
