@@ -73,8 +73,8 @@ struct Shown {
 }
 
 impl SyncWorker {
-    /// Starts it; the engine says hello at once.
-    pub fn start(till: Weak<Till>) -> Result<Self, AppError> {
+    /// Starts it; the engine says hello at once, or sleeps until it is let go on.
+    pub fn start(till: Weak<Till>, paused: bool) -> Result<Self, AppError> {
         let (events, heard) = channel();
         let shared = Arc::new(Shared::default());
         let seen = Arc::clone(&shared);
@@ -95,7 +95,9 @@ impl SyncWorker {
             shared,
             thread,
         };
-        worker.say(Event::Started);
+        if !paused {
+            worker.say(Event::Started);
+        }
         Ok(worker)
     }
 
@@ -107,6 +109,16 @@ impl SyncWorker {
     /// A person wants it now.
     pub fn sync_now(&self) {
         self.say(Event::SyncNow);
+    }
+
+    /// A person stops sending.
+    pub fn pause(&self) {
+        self.say(Event::Paused);
+    }
+
+    /// A person lets it go on.
+    pub fn resume(&self) {
+        self.say(Event::Resumed);
     }
 
     /// What the line looks like.
