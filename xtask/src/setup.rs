@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 
 /// What a Debian needs beside Rust and Node; each line says for what.
-const PACKAGES: [&str; 8] = [
+const PACKAGES: [&str; 9] = [
     "build-essential",       // the C of SQLCipher and zstd
     "pkg-config",            // finds the three below
     "libssl-dev",            // SQLCipher's cipher
@@ -20,6 +20,7 @@ const PACKAGES: [&str; 8] = [
     "libwebkit2gtk-4.1-dev", // the window
     "webkit2gtk-driver",     // drives the window in the end-to-end test
     "xvfb",                  // a screen where there is none
+    "postgresql",            // the cloud's other store; the tests run a server of their own
     "python3-venv",          // a stranger's client, and the fuzzer of the API
 ];
 
@@ -53,12 +54,30 @@ pub(crate) fn system_packages() -> Result<Counted> {
         bail!("please install: sudo apt-get install --yes {list}");
     }
     shell::run(apt().arg("update"))?.must_be_ok()?;
-    shell::run(
-        apt()
-            .args(["install", "--yes", "--no-install-recommends"])
-            .args(&missing),
-    )?
-    .must_be_ok()
+    if missing.contains(&"postgresql") {
+        no_cluster_of_its_own()?;
+    }
+    install(&missing)
+}
+
+fn install(packages: &[&str]) -> Result<Counted> {
+    let mut install = apt();
+    install.args(["install", "--yes", "--no-install-recommends"]);
+    shell::run(install.args(packages))?.must_be_ok()
+}
+
+/// Debian makes and starts a cluster with PostgreSQL's package unless it is told not to. Said only where nobody
+/// has PostgreSQL yet: elsewhere it is not ours to say.
+fn no_cluster_of_its_own() -> Result<()> {
+    let settings = std::path::Path::new("/etc/postgresql-common/createcluster.conf");
+    if settings.exists() {
+        return Ok(());
+    }
+    install(&["postgresql-common"])?;
+    let unreadable = || format!("{} cannot be read or written", settings.display());
+    let mut text = std::fs::read_to_string(settings).with_context(unreadable)?;
+    text.push_str("\ncreate_main_cluster = false\n");
+    std::fs::write(settings, text).with_context(unreadable)
 }
 
 fn is_debian(release: &str) -> bool {
@@ -107,13 +126,16 @@ fn other_system() -> Result<Counted> {
         .into_iter()
         .all(library)
         && shell::exists("WebKitWebDriver")
-        && shell::read(shell::program("sh").args(["-c", "command -v Xvfb"])).is_ok();
+        && ["Xvfb", "initdb"].into_iter().all(|program| {
+            let look = format!("command -v {program}");
+            shell::read(shell::program("sh").args(["-c", &look])).is_ok()
+        });
     if complete {
         return Ok(Counted::default());
     }
     bail!(
         "please install the development files of WebKitGTK 4.1, OpenSSL and D-Bus, pkg-config, a C compiler, \
-         WebKitWebDriver and Xvfb (on Debian: {})",
+         WebKitWebDriver, Xvfb and PostgreSQL's server (on Debian: {})",
         PACKAGES.join(" ")
     )
 }
