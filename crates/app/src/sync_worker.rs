@@ -8,6 +8,7 @@
 mod drive;
 mod line;
 mod pull;
+mod salvage;
 mod store;
 
 use std::collections::VecDeque;
