@@ -49,6 +49,8 @@ pub(crate) struct State {
 /// An op that is in the vault (once the transaction has been answered).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecordedOp {
+    /// Its key in the vault: its `seq` does not say it, once two histories hold that.
+    pub(crate) op_no: i64,
     /// Its identity for ever.
     pub op_id: Uuid,
     /// Its segment.
@@ -159,6 +161,7 @@ impl<'a> Tx<'a> {
         };
         record::insert(self.db, &placed, &op, Some(&draft.body), true)?;
         let recorded = RecordedOp {
+            op_no: placed.op_no,
             op_id: op.op_id,
             segment: op.segment,
             seq: op.seq,

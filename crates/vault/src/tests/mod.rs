@@ -4,7 +4,9 @@ mod fixture;
 
 mod carts;
 mod damage;
+mod fetched;
 mod guards;
 mod model;
+mod places;
 mod queue;
 mod recording;

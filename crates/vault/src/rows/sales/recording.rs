@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::tell;
 use crate::error::VaultError;
-use crate::reads::{blob, op_no, sealed::Db, seq_of, uuid};
+use crate::reads::{blob, sealed::Db, seq_of, uuid};
 use crate::rows::{cart, print_jobs};
 use crate::tx::Tx;
 
@@ -110,10 +110,10 @@ fn record(
     let now = tx.now_ms();
     if let Some(job_id) = print_job {
         let kind = print_jobs::JobKind::Receipt;
-        print_jobs::insert(tx.db(), job_id, kind, Some(op_no(op.seq)), now)?;
+        print_jobs::insert(tx.db(), job_id, kind, Some(op.op_no), now)?;
     }
     if recording.told {
-        tell(tx.db(), op_no(op.seq), now)?;
+        tell(tx.db(), op.op_no, now)?;
     }
     cart::clear(tx, sale_id)?;
     Ok(RecordedSale {
