@@ -30,6 +30,7 @@ mod place;
 mod sides;
 mod state;
 mod stock;
+mod unpark;
 mod writes;
 
 use protocol::limits::BatchLimits;
@@ -44,6 +45,7 @@ pub use known::{
 pub use needs::IngestNeeds;
 pub use protocol::conflict::ConflictKind;
 pub use state::{FirstRecord, IngestState, Recorded, SoldLine, StockLevel, StreamHead, TillKey};
+pub use unpark::{ParkedOp, Unparking, unpark};
 pub use writes::{ConflictWrite, OpRow, QuarantineReason, QuarantineRow, Writes};
 
 use book::Book;

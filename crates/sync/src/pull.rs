@@ -65,6 +65,10 @@ pub struct Puller {
     /// the till spin.
     begun_again: BTreeSet<PullScope>,
     round_at: Option<MonoMs>,
+    /// A round began while this scope's page was on its way: it is asked for again.
+    ask_again: bool,
+    /// A push moved a head while a round was under way: the next one begins soon.
+    push_waits: bool,
     nudged_at: Option<MonoMs>,
     rounds: u64,
     wishes: u64,
@@ -126,6 +130,8 @@ impl Puller {
             backoff: Backoff::default(),
             begun_again: BTreeSet::new(),
             round_at: None,
+            ask_again: false,
+            push_waits: false,
             nudged_at: None,
             rounds: 0,
             wishes: 0,

@@ -57,15 +57,15 @@ impl Puller {
                 self.phase = Phase::Ready;
                 self.begin_round(now);
             }
-            Phase::Asleep
-            | Phase::Ready
+            Phase::Asleep => {}
+            Phase::Ready
             | Phase::Asking(_)
             | Phase::Staging { .. }
             | Phase::Fetching
             | Phase::Keeping
             | Phase::Publishing { .. }
             | Phase::BeginningAgain(_)
-            | Phase::Waiting { .. } => {}
+            | Phase::Waiting { .. } => self.push_waits = true,
         }
     }
 
@@ -122,7 +122,22 @@ impl Puller {
     /// All scopes are due; a round under way is not left, its scopes are looked at again.
     fn begin_round(&mut self, now: MonoMs) {
         self.round_at = Some(now);
+        self.push_waits = false;
+        self.ask_again = self.is_at_work();
         self.due.extend(PullScope::ALL);
+    }
+
+    /// Whether a page of the scope at work was asked for already.
+    const fn is_at_work(&self) -> bool {
+        match self.phase {
+            Phase::Asking(_) | Phase::Staging { .. } | Phase::Publishing { .. } => true,
+            Phase::Asleep
+            | Phase::Ready
+            | Phase::Fetching
+            | Phase::Keeping
+            | Phase::BeginningAgain(_)
+            | Phase::Waiting { .. } => false,
+        }
     }
 
     /// The round is done.
@@ -131,7 +146,13 @@ impl Puller {
         self.rounds += 1;
         self.granted = self.wishes;
         self.last_words = None;
-        self.set_timer(now + LOOK_AGAIN_MS, fx);
+        let soon = self.round_at.map_or(now, |at| at + AFTER_PUSH_MS).max(now);
+        let at = if self.push_waits {
+            soon
+        } else {
+            now + LOOK_AGAIN_MS
+        };
+        self.set_timer(at, fx);
     }
 
     /// Something was kept: the path works.

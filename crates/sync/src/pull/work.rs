@@ -17,6 +17,7 @@ impl Puller {
         let Some(scope) = self.next_scope() else {
             return;
         };
+        self.ask_again = false;
         if scope == PullScope::Catalogue && self.snapshot {
             let call = self.next_call(Phase::Fetching);
             fx.push(PullEffect::SendSnapshot { call });
@@ -102,7 +103,7 @@ impl Puller {
                 if snapshot {
                     // Pages go on where it ends.
                     self.snapshot = false;
-                } else {
+                } else if !std::mem::take(&mut self.ask_again) {
                     self.due.remove(&scope);
                 }
                 if self.due.is_empty() {

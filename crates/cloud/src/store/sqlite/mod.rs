@@ -45,8 +45,9 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens the file, making it if it is not there, and brings it to this program's schema.
     pub fn open(path: &Path, clock: &dyn Clock, entropy: &dyn Entropy) -> Result<Self, StoreError> {
-        let connection = open::writer(path)?;
-        open::epoch(&connection, clock, entropy)?;
+        let mut connection = open::writer(path)?;
+        let cloud_epoch = open::epoch(&connection, clock, entropy)?;
+        push::unpark::all(&mut connection, cloud_epoch, clock.wall_ms())?;
         Ok(Self {
             token_key: admin::keys::token_key(&connection, clock, entropy)?,
             cursor_key: pull::cursor_key(&connection, entropy)?,
@@ -59,16 +60,16 @@ impl SqliteStore {
 
 impl CloudStore for SqliteStore {
     fn cloud_epoch(&self) -> Later<'_, Uuid> {
-        Box::pin(self.readers.read("reading the cloud's epoch", |snapshot| {
-            epoch::now(snapshot)
-        }))
+        Box::pin(
+            self.readers
+                .read("reading the cloud's epoch", |snapshot| epoch::now(snapshot)),
+        )
     }
 
     fn bump_epoch(&self, was: Uuid, fresh: Uuid) -> Later<'_, Uuid> {
-        Box::pin(
-            self.writer
-                .transact("beginning a new epoch", move |tx| epoch::bump(tx, was, fresh)),
-        )
+        Box::pin(self.writer.transact("beginning a new epoch", move |tx| {
+            epoch::bump(tx, was, fresh)
+        }))
     }
 
     fn make_code(&self, wanted: CodeWanted) -> Later<'_, ()> {

@@ -19,7 +19,7 @@ const LONGEST_ENTITY: usize = 200;
 
 impl Book<'_> {
     /// A dead letter: recorded, not applied, and shown to a person. What depends on it waits.
-    pub(super) fn park(&mut self, op: &OpRead, code: OutcomeCode) -> Verdict {
+    pub(in crate::ingest) fn park(&mut self, op: &OpRead, code: OutcomeCode) -> Verdict {
         let op_id = op.op_id();
         let ours = |entity: &&String| entity.len() <= LONGEST_ENTITY;
         for entity in op.touches().iter().filter(ours) {

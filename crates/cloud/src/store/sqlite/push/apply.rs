@@ -17,6 +17,11 @@ pub(super) fn all(tx: &Connection, entry: &Entry, writes: &Writes) -> rusqlite::
     log(tx, entry, &writes.ops)?;
     heads(tx, entry, writes)?;
     quarantine(tx, entry, writes)?;
+    effects_of(tx, entry, writes)
+}
+
+/// What the ops did, and what a person is to be told.
+pub(super) fn effects_of(tx: &Connection, entry: &Entry, writes: &Writes) -> rusqlite::Result<()> {
     conflicts::write(tx, entry, writes)?;
     let mut effects = EffectWriter::prepare(tx, entry)?;
     for (op, rv) in writes.ops.iter().zip(entry.rv_before + 1..) {

@@ -12,10 +12,11 @@ mod key;
 mod load;
 mod product;
 mod slow;
+pub(super) mod unpark;
 
 use protocol::limits::BatchLimits;
 use rusqlite::{Connection, Transaction, params};
-use sync::ingest::{self, IngestNeeds, IngestPlan, IngestState, TillKey};
+use sync::ingest::{self, IngestNeeds, IngestPlan, IngestState, TillKey, Writes};
 use uuid::Uuid;
 
 use self::key::Claim;
@@ -77,7 +78,7 @@ fn record(
     loop {
         let plan = ingest::plan(&state, &job.request, &entry.key);
         let Some(refusal) = slow::attempt(tx, |sp| apply::all(sp, entry, &plan.writes))? else {
-            tell_rules(entry, &plan);
+            tell_rules(entry, &plan.writes);
             return Ok(plan);
         };
         let poison = slow::find_poison(tx, entry, &plan.writes)?;
@@ -98,8 +99,8 @@ fn record(
 }
 
 /// What code settled by itself is said aloud.
-fn tell_rules(entry: &Entry, plan: &IngestPlan) {
-    for used in &plan.writes.settled_by_rule {
+fn tell_rules(entry: &Entry, writes: &Writes) {
+    for used in &writes.settled_by_rule {
         tracing::info!(
             tenant = %entry.key.tenant,
             rule = used.rule.as_str(),

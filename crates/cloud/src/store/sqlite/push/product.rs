@@ -1,5 +1,6 @@
 //! Writes a product as it is after an op, and which groups of its fields the op changed.
 
+use rusqlite::types::Type;
 use rusqlite::{Connection, ToSql, params};
 use serde::Serialize;
 use sync::effects::ProductWrite;
@@ -70,6 +71,12 @@ pub(super) fn word_of(word: &impl Serialize) -> rusqlite::Result<impl ToSql> {
 /// A value as JSON text.
 pub(super) fn json(value: &impl Serialize) -> rusqlite::Result<String> {
     serde_json::to_string(value).map_err(unwritable)
+}
+
+/// A word in a column that this program does not know.
+pub(super) fn no_word(index: usize, word: &str) -> rusqlite::Error {
+    let cause = format!("{word:?} is no word of this program");
+    rusqlite::Error::FromSqlConversionFailure(index, Type::Text, cause.into())
 }
 
 fn unwritable(error: serde_json::Error) -> rusqlite::Error {
