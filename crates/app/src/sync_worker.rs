@@ -6,6 +6,7 @@
 //! cloud's heads again.
 
 mod drive;
+mod heal;
 mod line;
 mod pull;
 mod salvage;

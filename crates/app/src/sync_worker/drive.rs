@@ -4,18 +4,16 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use protocol::cloud::{CallFailure, CloudApi as _};
-use protocol::limits::MAX_HELLO_HEADS;
-use protocol::wire::{CloudHead, HelloAnswer, HelloRequest, PROTO};
-use sync::till::{Batch, CallId, Effect, Event, Healed, Hello, TillSync, TillSyncConfig, TimerId};
+use protocol::wire::{CloudHead, HelloAnswer};
+use sync::till::{Batch, CallId, Effect, Event, Hello, TillSync, TillSyncConfig, TimerId};
 use uuid::Uuid;
 use vault::attempts::{Attempt, AttemptKind};
-use vault::{outbox, settings};
+use vault::settings;
 
-use super::Shared;
 use super::line::CloudLine;
 use super::pull::Fetch;
 use super::store::{self, CLOUD_EPOCH};
-use crate::bring_up::APP_VERSION;
+use super::{Shared, heal};
 use crate::error::AppError;
 use crate::till::Till;
 
@@ -32,6 +30,10 @@ pub(super) struct Drive {
     clock_err_kept_ms: Option<i64>,
     pub(super) shared: Arc<Shared>,
     pub(super) fetch: Fetch,
+    /// The cloud's heads as it last told them.
+    heads: Vec<CloudHead>,
+    /// Whether an earlier hello of this run found nothing that this vault lacks.
+    agreed: bool,
     effects: Vec<Effect>,
 }
 
@@ -56,6 +58,8 @@ impl Drive {
             timer: None,
             clock: Arc::clone(&till.clock),
             clock_err_kept_ms: None,
+            heads: Vec::new(),
+            agreed: false,
             fetch: Fetch::begin(till, config.seed, till.clock.mono_ms()),
             shared: Arc::clone(shared),
             effects: Vec::new(),
@@ -107,28 +111,20 @@ impl Drive {
                 self.keep_heads(till, cloud_epoch, clock_err_ms, heads);
                 Done::Nothing
             }
-            Effect::FetchTail {
-                call,
-                segment,
-                upto,
-            } => Done::Answer(Event::TailFetched {
-                call,
-                healed: Healed::NeedsPerson {
-                    words: format!(
-                        "the cloud holds ops of this till up to {upto} (segment {segment}) that this till does not: an old backup was put back; call support, selling goes on"
-                    ),
-                },
-            }),
-            Effect::OpenFreshSegment {
-                call, segment, at, ..
-            } => Done::Answer(Event::SegmentOpened {
-                call,
-                healed: Healed::NeedsPerson {
-                    words: format!(
-                        "this till and the cloud disagree from op {at} on (segment {segment}): a copy of this till may be in use elsewhere; call support, selling goes on"
-                    ),
-                },
-            }),
+            Effect::FetchTail { call, .. } => {
+                let done = self.fetch_tail(till);
+                answered(heal::healed(done), |healed| Event::TailFetched {
+                    call,
+                    healed,
+                })
+            }
+            Effect::OpenFreshSegment { call, segment, .. } => {
+                let done = self.part_from(till, segment);
+                answered(heal::healed(done), |healed| Event::SegmentOpened {
+                    call,
+                    healed,
+                })
+            }
             Effect::SetTimer { id, at } => {
                 self.timer = Some((id, at));
                 Done::Nothing
@@ -165,7 +161,11 @@ impl Drive {
             return Done::Stopped;
         };
         let result = result.and_then(|answer| match store::held(till, &answer.heads) {
-            Ok(held) => Ok(Hello { held, answer }),
+            Ok(held) => {
+                self.heads.clone_from(&answer.heads);
+                self.agreed |= held.iter().all(|place| place.chain.is_some());
+                Ok(Hello { held, answer })
+            }
             Err(error) => Err(path(&error)),
         });
         self.keep_attempt(
@@ -184,24 +184,9 @@ impl Drive {
         till: &Till,
         cloud_epoch_seen: Option<Uuid>,
     ) -> Option<Result<HelloAnswer, CallFailure>> {
-        let most = u32::try_from(MAX_HELLO_HEADS).unwrap_or(u32::MAX);
-        let heads = match till.vault.read(|reader| outbox::own_heads(reader, most)) {
-            Ok(heads) => heads,
-            Err(error) => return Some(Err(path(&error.into()))),
-        };
-        let till_id = match till.identity() {
-            Ok(identity) => identity.till,
+        let request = match store::hello(till, cloud_epoch_seen) {
+            Ok(request) => request,
             Err(error) => return Some(Err(path(&error))),
-        };
-        let request = HelloRequest {
-            proto: PROTO,
-            till: till_id,
-            cloud_epoch_seen,
-            heads,
-            app: APP_VERSION.to_owned(),
-            backlog: None,
-            proof_ok: None,
-            seen: Vec::new(),
         };
         self.call(till, |cloud| async move { cloud.hello(&request).await })
     }
@@ -223,6 +208,16 @@ impl Drive {
             }
         }
         Done::Answer(Event::PushDone { call, result })
+    }
+
+    /// The cloud's heads as it last told them.
+    pub(super) fn last_heads(&self) -> &[CloudHead] {
+        &self.heads
+    }
+
+    /// Whether an earlier hello of this run of the program found nothing that this vault lacks.
+    pub(super) const fn agreed_before(&self) -> bool {
+        self.agreed
     }
 
     /// One call on the line, opened if it is not or if its own cloud has ended; `None`: told to stop meanwhile.
@@ -290,6 +285,11 @@ enum Done {
     Nothing,
     Answer(Event),
     Stopped,
+}
+
+/// An effect's answer as an event; none: told to stop meanwhile.
+fn answered<T>(answer: Option<T>, event: impl FnOnce(T) -> Event) -> Done {
+    answer.map_or(Done::Stopped, |answer| Done::Answer(event(answer)))
 }
 
 fn words<T>(result: &Result<T, CallFailure>, well: &str) -> String {
