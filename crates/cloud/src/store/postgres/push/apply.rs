@@ -21,7 +21,7 @@ pub(super) fn all<'a>(
     writes: &'a Writes,
     till_names: &TillNames,
 ) -> Result<Vec<Write<'a>>, StoreError> {
-    let ops: Vec<(&OpRow, i64)> = writes.ops.iter().zip(entry.rv_before + 1..).collect();
+    let ops = with_versions(entry, writes);
     assert!(
         ops.last().is_none_or(|(_, rv)| *rv <= entry.rv_last),
         "every op has a version of its own"
@@ -31,8 +31,23 @@ pub(super) fn all<'a>(
     all.extend(variants(entry, &writes.ops));
     all.extend(heads(entry, writes));
     all.extend(quarantine(entry, writes));
+    all.extend(effects_of(entry, writes, till_names)?);
+    Ok(all)
+}
+
+fn with_versions<'a>(entry: &Entry, writes: &'a Writes) -> Vec<(&'a OpRow, i64)> {
+    writes.ops.iter().zip(entry.rv_before + 1..).collect()
+}
+
+/// What the ops did, and what a person is to be told.
+pub(super) fn effects_of<'a>(
+    entry: &Entry,
+    writes: &'a Writes,
+    till_names: &TillNames,
+) -> Result<Vec<Write<'a>>, StoreError> {
+    let mut all = Vec::new();
     all.extend(conflicts::of(entry, writes, till_names)?);
-    all.extend(effects::of_ops(entry, &ops)?);
+    all.extend(effects::of_ops(entry, &with_versions(entry, writes))?);
     let names = names_sold(&writes.ops);
     let moves = writes.stock.iter().map(|(product, delta_milli)| StockMove {
         product: *product,

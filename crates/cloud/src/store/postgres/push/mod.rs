@@ -15,12 +15,13 @@ mod effects;
 mod key;
 mod load;
 mod slow;
+pub(super) mod unpark;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use deadpool_postgres::Pool;
 use protocol::limits::BatchLimits;
-use sync::ingest::{self, IngestNeeds, IngestPlan, IngestState, TillKey};
+use sync::ingest::{self, IngestNeeds, IngestPlan, IngestState, TillKey, Writes};
 use uuid::Uuid;
 
 use self::key::Claim;
@@ -79,7 +80,7 @@ pub(super) async fn push(pool: &Pool, job: &PushJob) -> Result<PushAnswered, Sto
         drop(writes);
         match ended {
             Ok(()) => {
-                tell_rules(entry, &plan);
+                tell_rules(entry, &plan.writes);
                 return Ok(answered(plan, cloud_epoch, job, begun.claim));
             }
             Err(refusal) if of_the_rows(&refusal) => {
@@ -98,8 +99,8 @@ pub(super) async fn push(pool: &Pool, job: &PushJob) -> Result<PushAnswered, Sto
 }
 
 /// What code settled by itself is said aloud.
-fn tell_rules(entry: &Entry, plan: &IngestPlan) {
-    for used in &plan.writes.settled_by_rule {
+fn tell_rules(entry: &Entry, writes: &Writes) {
+    for used in &writes.settled_by_rule {
         tracing::info!(
             tenant = %entry.key.tenant,
             rule = used.rule.as_str(),
