@@ -10,6 +10,7 @@ use cloud::database::Database;
 use cloud::ports::{OsEntropy, SystemClock};
 use cloud::server::{Cloud, Ports};
 use cloud::store::Store;
+use cloud::store::postgres::PgStore;
 use cloud::store::sqlite::SqliteStore;
 use cloud::{desk, server};
 
@@ -26,7 +27,7 @@ async fn main() -> anyhow::Result<()> {
             database,
             exit_with_parent,
         } => {
-            let store = open(&database, &ports)?;
+            let store = open(&database, &ports).await?;
             let cloud = Cloud::bind(listen, store, ports).await?;
             say(&format!("listening on http://{}", cloud.address()))?;
             cloud
@@ -38,22 +39,29 @@ async fn main() -> anyhow::Result<()> {
             tenant,
             branch,
         } => {
-            let store = open(&database, &ports)?;
+            let store = open(&database, &ports).await?;
             say(&desk::enrol_code(&*store, &ports, &tenant, &branch).await?)?;
         }
         Command::ReadToken { database, tenant } => {
-            let store = open(&database, &ports)?;
+            let store = open(&database, &ports).await?;
             say(&desk::read_token(&*store, &ports, &tenant).await?)?;
         }
     }
     Ok(())
 }
 
-fn open(database: &Database, ports: &Ports) -> anyhow::Result<Arc<dyn Store>> {
-    let Database::Sqlite(path) = database;
-    let store = SqliteStore::open(path, &*ports.clock, &*ports.entropy)
-        .with_context(|| format!("cannot open {database}"))?;
-    Ok(Arc::new(store))
+async fn open(database: &Database, ports: &Ports) -> anyhow::Result<Arc<dyn Store>> {
+    let (clock, entropy) = (&*ports.clock, &*ports.entropy);
+    let said = || format!("cannot open {database}");
+    Ok(match database {
+        Database::Sqlite(path) => {
+            Arc::new(SqliteStore::open(path, clock, entropy).with_context(said)?)
+        }
+        Database::Postgres(url) => {
+            let opened = PgStore::open(url, clock, entropy).await;
+            Arc::new(opened.with_context(said)?)
+        }
+    })
 }
 
 /// The one line a command is asked for; scripts read it, so it goes to stdout alone and at once.

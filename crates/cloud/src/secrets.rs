@@ -166,7 +166,7 @@ mod tests {
     impl Entropy for Counting {
         fn fill(&self, buffer: &mut [u8]) {
             for byte in buffer {
-                *byte = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                *byte = self.0.fetch_add(1, Ordering::Relaxed);
             }
         }
     }

@@ -15,6 +15,7 @@ use protocol::pull::ProductRow;
 use uuid::Uuid;
 
 pub use goods::{ConflictsWanted, GoodsWanted, ProductPut};
+pub(in crate::store) use goods::{Groups, differing, groups};
 pub use office::{
     Admin, AdminTokenWanted, BranchPut, BranchRow, CodeForBranch, HeadOffice, Note, OfficeKey,
     TenantRow,

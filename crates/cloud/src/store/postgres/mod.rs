@@ -19,6 +19,7 @@
 //! - Columns are read by name with [`sql::get`], [`sql::counter`], [`sql::fixed`]; text that came
 //!   from a till goes in through [`sql::text`]; segments are `uuid`, hashes `bytea`, JSON `text`.
 
+mod admin;
 mod epoch;
 mod open;
 mod pull;
@@ -48,6 +49,7 @@ use super::{
 pub struct PgStore {
     pool: Pool,
     cursor_key: [u8; 32],
+    token_key: super::admin::TokenKeyBytes,
     cache_folder: PathBuf,
 }
 
@@ -63,6 +65,7 @@ impl PgStore {
         let pool = open::pool(config, walled)?;
         Ok(Self {
             cursor_key: pull::cursor_key(&pool, entropy).await?,
+            token_key: admin::keys::token_key(&pool, clock, entropy).await?,
             cache_folder: pull::cache_folder(entropy),
             pool,
         })

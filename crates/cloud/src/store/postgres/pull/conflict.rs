@@ -42,7 +42,7 @@ fn candidate(row: &Row) -> Result<Candidate, StoreError> {
     Candidate::of(place, id, Some(&conflict))
 }
 
-fn conflict(row: &Row) -> Result<ConflictRow, StoreError> {
+pub(in crate::store::postgres) fn conflict(row: &Row) -> Result<ConflictRow, StoreError> {
     let version = counter(row, "version")?;
     Ok(ConflictRow {
         conflict: get(row, "id")?,

@@ -5,10 +5,10 @@
 
 mod catalogue;
 mod config;
-mod conflict;
+pub(super) mod conflict;
 mod forget;
 mod page;
-mod product;
+pub(super) mod product;
 mod stock;
 
 use std::path::PathBuf;

@@ -73,7 +73,10 @@ fn candidate(row: &Row) -> Result<Candidate, StoreError> {
     Candidate::of(place, id, product.as_ref())
 }
 
-fn product(row: &Row, product_id: Uuid) -> Result<ProductRow, StoreError> {
+pub(in crate::store::postgres) fn product(
+    row: &Row,
+    product_id: Uuid,
+) -> Result<ProductRow, StoreError> {
     let unit = serde_json::Value::String(get(row, "unit")?);
     Ok(ProductRow {
         product_id,

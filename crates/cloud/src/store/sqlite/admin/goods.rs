@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use protocol::pull::ProductRow;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::versions::Versions;
 use crate::store::StoreError;
-use crate::store::admin::{GoodsWanted, ProductPut, Put};
+use crate::store::admin::{GoodsWanted, Groups, ProductPut, Put, differing, groups};
 use crate::store::sqlite::sql::{failed, uuid_column};
 
 const READING: &str = "reading products";
@@ -150,14 +150,7 @@ impl Writing<'_> {
         let before = self.before(put.product_id).map_err(failed(WRITING))?;
         let after = groups(put, rate_bp);
         let live = before.as_ref().is_some_and(|(_, deleted)| !deleted);
-        let differing: Vec<&str> = after
-            .iter()
-            .filter(|(group, fields)| {
-                let held = before.as_ref().and_then(|(held, _)| held.get(*group));
-                held != Some(*fields)
-            })
-            .map(|(group, _)| *group)
-            .collect();
+        let differing = differing(before.as_ref().map(|(held, _)| held), &after);
         if live && differing.is_empty() {
             return Ok(Put::Same);
         }
@@ -207,16 +200,7 @@ impl Writing<'_> {
                 |row| row.get(0),
             )?;
         let rate_bp = held.tax_rate_bp;
-        let held = ProductPut {
-            product_id,
-            code: held.code,
-            name: held.name,
-            unit: held.unit,
-            price_minor: held.price_minor,
-            tax_class: held.tax_class,
-            category: held.category,
-            barcodes: held.barcodes,
-        };
+        let held = ProductPut::from(held);
         Ok(Some((groups(&held, rate_bp), deleted)))
     }
 
@@ -280,25 +264,4 @@ impl Writing<'_> {
         }
         Ok(())
     }
-}
-
-/// Fields by the group that carries their version.
-type Groups = BTreeMap<&'static str, Value>;
-
-fn groups(put: &ProductPut, rate_bp: i64) -> Groups {
-    BTreeMap::from([
-        ("price", json!({ "price_minor": put.price_minor })),
-        (
-            "tax",
-            json!({ "tax_class": put.tax_class, "tax_rate_bp": rate_bp }),
-        ),
-        (
-            "names",
-            json!({
-                "code": put.code, "name": put.name, "unit": put.unit.as_str(),
-                "category": put.category,
-            }),
-        ),
-        ("barcodes", json!({ "barcodes": put.barcodes })),
-    ])
 }
