@@ -282,22 +282,6 @@ pub(crate) fn refund(
     shell.ask(|till| till.refund(request, approval))
 }
 
-// ---- Sync
-
-#[tauri::command(async)]
-pub(crate) fn sync_now(shell: State<'_, Shell>) -> Answer<TillStatus> {
-    shell.ask(|till| till.sync_now())
-}
-
-#[tauri::command(async)]
-pub(crate) fn enrol(
-    shell: State<'_, Shell>,
-    cloud_url: String,
-    code: String,
-) -> Answer<TillStatus> {
-    shell.ask(|till| till.enrol(cloud_url, code))
-}
-
 /// The page tells when something has been painted; the first time answers how long a cold start took.
 #[tauri::command(async)]
 pub(crate) fn painted(shell: State<'_, Shell>, what: String) -> u64 {

@@ -4,6 +4,8 @@
 //! ask a till is asked of `app`.
 
 mod commands;
+mod goods;
+mod sync;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -104,8 +106,33 @@ pub fn set_up<R: Runtime>(builder: Builder<R>, shell: Shell) -> Builder<R> {
             commands::sale,
             commands::refund_quote,
             commands::refund,
-            commands::sync_now,
-            commands::enrol,
+            goods::product,
+            goods::edit_product,
+            goods::new_product,
+            goods::stock_levels,
+            goods::stock_of,
+            goods::receive_stock,
+            goods::adjust_stock,
+            goods::count_stock,
+            sync::sync_now,
+            sync::enrol,
+            sync::sync_overview,
+            sync::needs_you,
+            sync::settle,
+            sync::queue,
+            sync::pause_sync,
+            sync::retry_op,
+            sync::find_sale,
+            sync::proof,
+            sync::check_proof,
+            sync::sync_log,
+            sync::support_bundle,
+            sync::rebuild_outbox,
+            sync::reread_catalogue,
+            sync::salvage_file,
+            sync::export_vault,
+            sync::test_path,
+            sync::leave_cloud,
             commands::painted
         ])
 }

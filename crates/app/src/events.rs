@@ -11,8 +11,8 @@ pub enum TillEvent {
     Status(Box<TillStatus>),
     /// A receipt moved on its way to paper.
     Print(Box<PrintJobView>),
-    /// Sending or fetching went on, or came to rest.
-    SyncProgress(Option<SyncProgress>),
+    /// Sending or fetching went on; the last one is whole.
+    SyncProgress(SyncProgress),
 }
 
 type Listener = Box<dyn Fn(TillEvent) + Send>;

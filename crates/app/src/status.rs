@@ -75,9 +75,11 @@ impl Till {
         match self.status() {
             Ok(status) => {
                 let paused = self.sync_paused().unwrap_or(false);
-                let progress = self.sync_progress(&status.safety, paused);
+                let progress = self.progress_to_tell(&status.safety, paused);
                 self.listeners.tell(&TillEvent::Status(Box::new(status)));
-                self.listeners.tell(&TillEvent::SyncProgress(progress));
+                if let Some(progress) = progress {
+                    self.listeners.tell(&TillEvent::SyncProgress(progress));
+                }
             }
             Err(error) => tracing::warn!("the frame could not be told: {error}"),
         }

@@ -94,6 +94,19 @@ impl Till {
         Ok(paused.unwrap_or(false))
     }
 
+    /// What the window is told of the progress: every step, and once that it is whole.
+    pub(crate) fn progress_to_tell(&self, safety: &Safety, paused: bool) -> Option<SyncProgress> {
+        if safety.ops_waiting > 0 {
+            return self.sync_progress(safety, paused);
+        }
+        let total = self.progress_ended();
+        (total > 0).then_some(SyncProgress {
+            done: total,
+            total,
+            what: ProgressWhat::Sending,
+        })
+    }
+
     /// How far sending is, counted from the last time when nothing waited.
     pub(crate) fn sync_progress(&self, safety: &Safety, paused: bool) -> Option<SyncProgress> {
         let waiting = safety.ops_waiting;

@@ -26,6 +26,7 @@ use crate::dto::SyncState;
 use crate::error::AppError;
 use crate::till::Till;
 use drive::Drive;
+pub(crate) use salvage::Written;
 
 /// What the rest of the till sees of the line to the cloud.
 #[derive(Debug, Clone, Default)]

@@ -142,12 +142,13 @@ impl Till {
 
     /// The most ops that waited since nothing did, this moment included.
     pub(crate) fn progress_total(&self, waiting: u64) -> u64 {
-        if waiting == 0 {
-            self.most_waiting.store(0, Ordering::Relaxed);
-            return 0;
-        }
         let before = self.most_waiting.fetch_max(waiting, Ordering::Relaxed);
         before.max(waiting)
+    }
+
+    /// Nothing waits any more: the most that waited until then, once.
+    pub(crate) fn progress_ended(&self) -> u64 {
+        self.most_waiting.swap(0, Ordering::Relaxed)
     }
 
     pub(crate) fn new_id(&self) -> Uuid {

@@ -11,8 +11,9 @@ use protocol::pull::PullScope;
 use vault::{outbox, settings};
 
 use crate::config::{CONFIG, CloudLink, TillConfig};
-use crate::dto::{LeaveRequest, TillStatus, ToolDone};
+use crate::dto::{LeaveRequest, ToolDone};
 use crate::error::{AppError, Code};
+use crate::sync_worker::Written;
 use crate::till::Till;
 
 /// Under which name the till keeps the epoch of the cloud's last answer.
@@ -60,29 +61,51 @@ impl Till {
         })
     }
 
+    /// Writes everything that this till recorded to a file that head office can take in.
+    pub fn export_vault(&self, path: String) -> Result<ToolDone, AppError> {
+        self.session_with(Right::SyncTools)?;
+        let written = self.write_everything(Path::new(&path))?;
+        Ok(ToolDone {
+            words: format!(
+                "All {} records of this till in {} bytes, signed and not encrypted: keep the file as you keep the till.",
+                written.ops, written.bytes
+            ),
+            path: Some(path),
+        })
+    }
+
     /// Leaves the cloud; selling goes on alone and the vault stays whole.
-    pub fn leave_cloud(&self, request: LeaveRequest) -> Result<TillStatus, AppError> {
+    pub fn leave_cloud(&self, request: LeaveRequest) -> Result<ToolDone, AppError> {
         self.session_with(Right::SyncTools)?;
         let config = self.refuse_without_cloud()?;
         self.stop_sync();
+        let path = request.export_to.clone();
         let left = self.write_then_leave(request.export_to.map(PathBuf::from), &config);
         // Whatever became of it: a till that still belongs to a cloud goes on sending.
         self.start_workers()?;
-        left?;
+        let written = left?;
         self.tell_status();
-        self.status()
+        Ok(ToolDone {
+            words: match written {
+                Some(written) => format!(
+                    "This till is alone now and sells on. {} records that the cloud does not hold are in the file, and stay here.",
+                    written.ops
+                ),
+                None => "This till is alone now and sells on; the cloud holds all it recorded."
+                    .to_owned(),
+            },
+            path,
+        })
     }
 
     fn write_then_leave(
         &self,
         export_to: Option<PathBuf>,
         config: &TillConfig,
-    ) -> Result<(), AppError> {
+    ) -> Result<Option<Written>, AppError> {
         let waiting = self.vault.read(outbox::summary)?.ops_waiting;
-        match export_to {
-            Some(path) => {
-                self.write_salvage(&path)?;
-            }
+        let written = match export_to {
+            Some(path) => Some(self.write_salvage(&path)?),
             None if waiting > 0 => {
                 return Err(AppError::new(
                     Code::OpsUnsent,
@@ -90,15 +113,15 @@ impl Till {
                 )
                 .field("ops_waiting", waiting));
             }
-            None => {}
-        }
+            None => None,
+        };
         let mut alone = config.clone();
         alone.cloud = CloudLink::None;
         let stored = alone.clone();
         self.vault
             .transact(move |tx| settings::put(tx, CONFIG, &stored))?;
         self.remember_config(alone);
-        Ok(())
+        Ok(written)
     }
 
     fn refuse_without_cloud(&self) -> Result<TillConfig, AppError> {

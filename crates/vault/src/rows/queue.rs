@@ -109,6 +109,16 @@ pub fn envelope(on: &impl Reads, op_id: Uuid) -> Result<Option<protocol::Envelop
     Ok(bytes.and_then(|bytes| protocol::Envelope::read(&bytes).ok()))
 }
 
+/// Every segment of this till, the oldest first.
+pub fn segments(on: &impl Reads) -> Result<Vec<SegmentId>, VaultError> {
+    let found = on
+        .db()
+        .prepare_cached("SELECT segment FROM segment ORDER BY segment_no")?
+        .query_map([], |row| Ok(SegmentId(row.get(0)?)))?
+        .collect::<Result<_, _>>()?;
+    Ok(found)
+}
+
 /// Hands every op of some types that the cloud is not known to hold to `each`, in cashier order;
 /// what cannot be read is left out.
 pub fn each_unsent(
