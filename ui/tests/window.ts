@@ -7,6 +7,7 @@ import { cart } from '../src/state/cart.svelte';
 import { route } from '../src/state/route.svelte';
 import { scanning } from '../src/state/scanning.svelte';
 import { till } from '../src/state/till.svelte';
+import { vouching } from '../src/state/vouching.svelte';
 import { forgetTallies } from '../src/screens/stock/tally.svelte';
 import { PretendTill } from './pretend_till';
 import { people } from './samples';
@@ -29,6 +30,7 @@ export function close(): void {
   cart.clear();
   scanning.forgetQuestions();
   forgetTallies();
+  vouching.question = null;
   route.go({ at: 'sign_in' });
 }
 

@@ -127,24 +127,27 @@ export const refund = (request: RefundRequest, approval: Approval | null) =>
 
 // ---- products
 export const product = (productId: string) => invoke<ProductDetail>('product', { productId });
-export const editProduct = (edit: ProductEdit) => invoke<ProductDetail>('edit_product', { edit });
-export const newProduct = (product: NewProduct) =>
-  invoke<ProductDetail>('new_product', { product });
+export const editProduct = (edit: ProductEdit, approval: Approval | null) =>
+  invoke<ProductDetail>('edit_product', { edit, approval });
+export const newProduct = (product: NewProduct, approval: Approval | null) =>
+  invoke<ProductDetail>('new_product', { product, approval });
 
 // ---- stock
 export const stockLevels = (words: string, limit: number) =>
   invoke<StockLevelDto[]>('stock_levels', { words, limit });
 export const stockOf = (productId: string) => invoke<StockCard>('stock_of', { productId });
-export const receiveStock = (entry: StockEntry) =>
-  invoke<StockLevelDto[]>('receive_stock', { entry });
-export const adjustStock = (adjust: StockAdjust) =>
-  invoke<StockLevelDto>('adjust_stock', { adjust });
-export const countStock = (count: StockCount) => invoke<StockLevelDto[]>('count_stock', { count });
+export const receiveStock = (entry: StockEntry, approval: Approval | null) =>
+  invoke<StockLevelDto[]>('receive_stock', { entry, approval });
+export const adjustStock = (adjust: StockAdjust, approval: Approval | null) =>
+  invoke<StockLevelDto>('adjust_stock', { adjust, approval });
+export const countStock = (count: StockCount, approval: Approval | null) =>
+  invoke<StockLevelDto[]>('count_stock', { count, approval });
 
 // ---- the cloud
 export const syncOverview = () => invoke<SyncOverview>('sync_overview');
 export const needsYou = (query: ConflictQuery) => invoke<ConflictView[]>('needs_you', { query });
-export const settle = (request: SettleRequest) => invoke<ConflictView>('settle', { request });
+export const settle = (request: SettleRequest, approval: Approval | null) =>
+  invoke<ConflictView>('settle', { request, approval });
 export const queue = (query: QueueQuery) => invoke<QueueItemView[]>('queue', { query });
 export const pauseSync = (paused: boolean) => invoke<TillStatus>('pause_sync', { paused });
 export const retryOp = (opId: string) => invoke<TillStatus>('retry_op', { opId });

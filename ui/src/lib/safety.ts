@@ -94,10 +94,10 @@ export const overviewMeaning: Record<SyncOverview['sentence_kind'], Meaning> = {
 export function overviewMore(overview: SyncOverview): string {
   const { safety } = overview;
   if (overview.cloud_url === null) {
-    return 'Every sale is on this till’s own disk before a receipt is printed. Join a cloud when you like.';
+    return 'Every sale is on this till’s own disk. Join a cloud whenever you like.';
   }
   if (safety.sales_waiting === 0 && safety.sales_total > 0) {
     return `Every sale is on this till’s own disk and in the cloud: ${safety.sales_total} in all.`;
   }
-  return 'Every sale is on this till’s own disk before a receipt is printed. Selling never waits for the cloud.';
+  return 'Every sale is on this till’s own disk. Selling never waits for the cloud.';
 }

@@ -54,6 +54,7 @@ export const testids = {
   quickName: 'quick-name',
   quickConfirm: 'quick-confirm',
   approver: 'approver', // prefix: approver-<name>
+  vouching: 'vouching', // the sheet for a second person's PIN (approver-<name>, then the pad)
 
   // tender
   tender: 'tender',
@@ -129,6 +130,7 @@ export const testids = {
   productsRow: 'products-row', // data-product-id
   productsNew: 'products-new', // opens the form for a new one
   productsReadOnly: 'products-read-only', // why nothing can be changed
+  productUnlock: 'product-unlock', // a cashier prepares a change, to be approved on saving
   product: 'product', // the card; data-product-id, data-unsent
   productField: (name: string) => `product-${name}`, // name, code, category, price
   productAsks: 'product-asks', // prefix: product-asks-fixed, product-asks-asks
@@ -152,7 +154,7 @@ export const testids = {
   stock: 'stock', // the screen
   stockSearch: 'stock-search',
   stockRow: 'stock-row', // data-product-id, data-on-hand (thousandths)
-  stockReadOnly: 'stock-read-only',
+  stockReadOnly: 'stock-read-only', // a cashier is told who approves at the end
   stockReceive: 'stock-receive', // opens receiving
   stockCount: 'stock-count', // opens counting
   stockAdjust: 'stock-adjust', // opens the correction of the chosen article

@@ -9,6 +9,7 @@ import { preferences } from './preferences.svelte';
 import { route, type SyncTab } from './route.svelte';
 import { scanning } from './scanning.svelte';
 import { till } from './till.svelte';
+import { vouching } from './vouching.svelte';
 
 /** The screen that a status asks for, when none has been chosen yet or the operator changed. */
 export function settleRoute(status: TillStatus): void {
@@ -32,6 +33,7 @@ export function goSync(tab: SyncTab = 'needs_you', id: string | null = null): vo
 
 /** Locks the till. The cart stays where it is, on disk. */
 export async function lock(): Promise<void> {
+  vouching.leave();
   till.take(await commands.signOut());
   scanning.forgetQuestions();
   cart.clear();

@@ -3,7 +3,14 @@
  * The till judges every field; nothing is worked out here.
  */
 import * as commands from '../../backend/commands';
-import type { CurrencyDto, NewProduct, ProductDetail, ProductEdit, Unit } from '../../bindings';
+import type {
+  Approval,
+  CurrencyDto,
+  NewProduct,
+  ProductDetail,
+  ProductEdit,
+  Unit,
+} from '../../bindings';
 import { typedAmount } from '$lib/money';
 
 interface Typed {
@@ -102,11 +109,11 @@ export class Draft {
     this.now.barcodes = this.now.barcodes.filter((one) => one !== code);
   }
 
-  async save(sure: boolean): Promise<ProductDetail> {
+  async save(sure: boolean, approval: Approval | null): Promise<ProductDetail> {
     const price = this.now.asks === 'asks' ? null : await commands.parseAmount(this.now.price);
     return this.detail === null
-      ? commands.newProduct(this.#made(price, sure))
-      : commands.editProduct(this.#edit(this.detail, price, sure));
+      ? commands.newProduct(this.#made(price, sure), approval)
+      : commands.editProduct(this.#edit(this.detail, price, sure), approval);
   }
 
   #edit(detail: ProductDetail, price: number | null, sure: boolean): ProductEdit {

@@ -10,6 +10,7 @@ import { byCode } from '../../state/by_code';
 import { Catalogue } from '../../state/catalogue.svelte';
 import { preferences } from '../../state/preferences.svelte';
 import { till } from '../../state/till.svelte';
+import { approved } from '../../state/vouching.svelte';
 import { Draft } from './draft.svelte';
 
 const HITS = 200;
@@ -24,6 +25,8 @@ export class Shelf {
   /** A code that no article carries. */
   unknown = $state<string | null>(null);
   said = $state('');
+  /** A cashier prepares a change; somebody approves it on saving. */
+  unlocked = $state(false);
   asking = new Attempt();
 
   at = $derived(this.catalogue.shown.findIndex((p) => p.product_id === this.chosen));
@@ -90,7 +93,13 @@ export class Shelf {
   async save(sure: boolean): Promise<void> {
     const { draft } = this;
     if (draft === null || !draft.complete) return;
-    const detail = await this.asking.run(() => draft.save(sure));
+    const says =
+      draft.detail === null
+        ? `Making the article “${draft.now.name.trim()}” needs a supervisor.`
+        : `Changing ${draft.changes.join(', ')} of ${draft.detail.product.name} needs a supervisor.`;
+    const detail = await this.asking.run(() =>
+      approved(says, (approval) => draft.save(sure, approval)),
+    );
     if (detail === null) return;
     preferences.sound('found');
     this.#take(draft, detail);
@@ -119,6 +128,7 @@ export class Shelf {
     this.said = '';
     this.unknown = null;
     this.listening = false;
+    this.unlocked = false;
     this.asking.failed = null;
   }
 }

@@ -6,11 +6,13 @@
  * beside the empty field is confirmed rather than counted.
  */
 import * as commands from '../../backend/commands';
-import type { ProductDto, StockLevelDto } from '../../bindings';
+import type { Approval, ProductDto, StockLevelDto } from '../../bindings';
+import { counted } from '$lib/safety';
 import { Attempt } from '../../state/attempt.svelte';
 import { byCode } from '../../state/by_code';
 import { preferences } from '../../state/preferences.svelte';
 import type { CountAgain } from '../../state/route.svelte';
+import { approved } from '../../state/vouching.svelte';
 
 const ONE = 1000;
 
@@ -103,7 +105,12 @@ export class Tally {
   }
 
   async record(): Promise<void> {
-    const levels = await this.asking.run(() => this.#send());
+    const many = counted(this.lines.length, 'article');
+    const says =
+      this.what === 'receive'
+        ? `Booking in ${many} needs a supervisor.`
+        : `Recording the count of ${many} needs a supervisor.`;
+    const levels = await this.asking.run(() => approved(says, (approval) => this.#send(approval)));
     if (levels === null) return;
     preferences.sound('found');
     this.lines = [];
@@ -114,15 +121,18 @@ export class Tally {
     this.done = levels;
   }
 
-  #send(): Promise<StockLevelDto[]> {
+  #send(approval: Approval | null): Promise<StockLevelDto[]> {
     const words = this.words.trim() === '' ? null : this.words.trim();
     const one = (l: Line) => ({ product_id: l.product.product_id });
     if (this.what === 'receive') {
       const lines = this.lines.map((l) => ({ ...one(l), quantity_milli: l.milli }));
-      return commands.receiveStock({ lines, reference: words });
+      return commands.receiveStock({ lines, reference: words }, approval);
     }
     const lines = this.lines.map((l) => ({ ...one(l), counted_milli: l.milli }));
-    return commands.countStock({ lines, reason: words, settles: this.again?.settles ?? null });
+    return commands.countStock(
+      { lines, reason: words, settles: this.again?.settles ?? null },
+      approval,
+    );
   }
 
   async #one(code: string): Promise<void> {

@@ -7,7 +7,9 @@ import type { ConflictView, Decision, FieldView, ProductEdit } from '../../../bi
 import { Attempt } from '../../../state/attempt.svelte';
 import { Found } from '../../../state/found.svelte';
 import { preferences } from '../../../state/preferences.svelte';
+import { decisionLabel } from '$lib/conflicts';
 import { route } from '../../../state/route.svelte';
+import { approved } from '../../../state/vouching.svelte';
 
 export type Side = 'mine' | 'theirs';
 
@@ -77,8 +79,9 @@ export class Attention {
       this.decision = null;
       this.picks = {};
       this.note = '';
-      this.asking.failed = null;
     }
+    // That it changed meanwhile is said until something else is looked at.
+    if (row.conflict !== this.shown?.conflict) this.asking.failed = null;
     this.shown = row;
   }
 
@@ -101,14 +104,16 @@ export class Attention {
       const again = { productId: shown.product_id, settles: shown.conflict, title: shown.title };
       return route.go({ at: 'stock', productId: null, count: again });
     }
+    const request = {
+      conflict: shown.conflict,
+      version: shown.version,
+      decision,
+      product: decision === 'field_by_field' ? this.#mix(shown) : null,
+      note: this.note.trim() === '' ? null : this.note.trim(),
+    };
+    const says = `Settling “${shown.title}” needs a supervisor: ${decisionLabel(decision, shown)}.`;
     const view = await this.asking.run(() =>
-      commands.settle({
-        conflict: shown.conflict,
-        version: shown.version,
-        decision,
-        product: decision === 'field_by_field' ? this.#mix(shown) : null,
-        note: this.note.trim() === '' ? null : this.note.trim(),
-      }),
+      approved(says, (approval) => commands.settle(request, approval)),
     );
     if (view !== null) {
       preferences.sound('found');
