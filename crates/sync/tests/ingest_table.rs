@@ -121,6 +121,14 @@ fn the_whole_rest_of_a_forked_run_is_kept_and_leaves_when_it_arrives_regularly()
         "{answer:?}"
     );
     assert_eq!(cloud.settled.len(), 3, "quarantine is emptied");
+    let row = cloud.conflicts.values().next().unwrap();
+    let mine = row.mine.as_ref().unwrap();
+    assert_eq!(mine.fields["kept_aside"], 3, "a person sees how many");
+    assert_eq!(mine.fields["arrived_since"], 3, "and that all have come");
+    assert!(
+        row.settled.is_none(),
+        "and closes it: it never closes by itself"
+    );
     assert_eq!(cloud.sales.len(), 7, "every sale of both twins, once");
 }
 
@@ -203,6 +211,12 @@ fn the_same_op_id_with_other_bytes_is_kept_and_raised() {
     assert!(row.dup && row.bytes == other, "both byte strings are kept");
     assert_eq!(cloud.sales.len(), 1, "the first one counts");
     assert_eq!(cloud.conflicts.len(), 1, "and a person is told");
+    let row = cloud.conflicts.values().next().unwrap();
+    for side in [&row.mine, &row.theirs] {
+        let side = side.as_ref().unwrap();
+        assert_eq!(side.fields["receipt_number"], "B1-T1-1-AA", "both sides");
+        assert_eq!(side.till, Some(till.identity.till), "from where");
+    }
 }
 
 #[test]
@@ -220,7 +234,11 @@ fn the_same_sale_under_two_ops_counts_once_and_is_raised() {
         ]
     );
     assert_eq!(cloud.stock[&product(1)].on_hand_milli, -1_000, "once");
-    assert_eq!(cloud.conflicts.values().next().unwrap().op_id, second);
+    let row = cloud.conflicts.values().next().unwrap();
+    assert_eq!(row.op_id, second);
+    let (mine, theirs) = (row.mine.as_ref().unwrap(), row.theirs.as_ref().unwrap());
+    assert_eq!(mine.fields["gross_minor"], 120, "what the second says");
+    assert_eq!(theirs.fields["receipt_number"], "B1-T1-1-AA", "what stands");
 }
 
 #[test]
@@ -342,6 +360,11 @@ fn giving_back_more_than_was_sold_is_recorded_and_raised() {
         assert_eq!(outcomes(&answer), [expected], "op {seq}");
     }
     assert_eq!(cloud.stock[&product(1)].on_hand_milli, 1_000, "facts apply");
+    let row = cloud.conflicts.values().next().unwrap();
+    let (mine, theirs) = (row.mine.as_ref().unwrap(), row.theirs.as_ref().unwrap());
+    assert_eq!(mine.fields["given_back_milli"], 3_000, "in all");
+    assert_eq!(theirs.fields["sold_milli"], 2_000, "of so many");
+    assert_eq!(row.title.as_deref(), Some("B1-T1-1-AA"), "by its receipt");
 }
 
 #[test]

@@ -380,3 +380,41 @@ fn an_answer_to_a_call_that_was_given_up_changes_nothing() {
     bench.say(PullEvent::Turn);
     assert!(bench.asked().is_none(), "a paused engine asks for nothing");
 }
+
+#[test]
+fn what_is_wanted_while_a_page_is_on_its_way_asks_for_that_scope_again() {
+    let mut bench = Bench::new(false);
+    let call = bench.turn("pull conflicts");
+    bench.say(PullEvent::PullNow);
+    bench.say(PullEvent::PageCame {
+        call,
+        result: Ok(page(false)),
+    });
+    let call = bench.expect("stage conflicts");
+    bench.say(PullEvent::Staged {
+        call,
+        result: Ok(StageDone::Kept),
+    });
+    let call = bench.expect("publish conflicts");
+    bench.say(PullEvent::Published {
+        call,
+        result: Ok(()),
+    });
+    bench.round();
+}
+
+#[test]
+fn a_push_in_the_middle_of_a_round_begins_the_next_one_soon() {
+    let mut bench = Bench::new(false);
+    bench.page(PullScope::Conflicts, false);
+    bench.now += 1_000;
+    bench.say(PullEvent::Pushed);
+    for scope in [PullScope::Config, PullScope::Stock, PullScope::Catalogue] {
+        bench.page(scope, false);
+    }
+    let (_, at) = bench.timer().expect("it looks again");
+    assert_eq!(
+        at, 6_000,
+        "five seconds after the round began, not in a minute"
+    );
+}
