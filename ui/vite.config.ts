@@ -13,7 +13,8 @@ export default defineConfig({
     port: 1420,
     strictPort: true,
     host: '127.0.0.1',
-    fs: { allow: [at('.'), at('../assets')] },
+    // The protocol's own source is read by the test that holds the words to it.
+    fs: { allow: [at('.'), at('../assets'), at('../crates/protocol/src')] },
   },
   // Debian 12's WebKitGTK 2.50; WebView2 is evergreen Chromium. Nothing is inlined: the window's
   // security policy loads fonts from the program alone.

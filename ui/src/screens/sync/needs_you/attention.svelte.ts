@@ -11,6 +11,9 @@ import { decisionLabel } from '$lib/conflicts';
 import { route } from '../../../state/route.svelte';
 import { approved } from '../../../state/vouching.svelte';
 
+/** What of an article a person can put together; a rate follows from its class. */
+const EDITABLE = ['name', 'code', 'category', 'unit', 'price_minor', 'tax_class', 'barcodes'];
+
 export type Side = 'mine' | 'theirs';
 
 export class Attention {
@@ -88,7 +91,7 @@ export class Attention {
   /** The fields that a mix decides on, as the till wants them. */
   mixed(view: ConflictView | null): FieldView[] {
     const fields = view?.mine?.fields ?? [];
-    return fields.filter((field) => view?.differing.includes(field.name));
+    return fields.filter(({ name }) => EDITABLE.includes(name) && view?.differing.includes(name));
   }
 
   decide(decision: Decision): void {
