@@ -1,10 +1,11 @@
 //! How many pushes of one tenant may be under way: one runs, eight wait, the next is told to come
 //! back. A tenant whose tills all return at once after a power cut must not make others wait.
 //!
-//! Also knows which idempotency keys are being worked on right now, so that the same request sent
+//! Also counts wrong enrolment codes by address, and knows which idempotency keys are being worked on right now, so that the same request sent
 //! twice at the same time is answered with "still running" rather than done twice side by side.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -103,9 +104,85 @@ impl Drop for Place {
     }
 }
 
+/// Wrong codes of one address within [`GUESS_MEMORY_MS`]; a shop's whole staff mistypes less.
+const MAX_WRONG: u32 = 10;
+/// How long a wrong code is remembered.
+const GUESS_MEMORY_MS: i64 = 15 * 60 * 1000;
+/// Addresses remembered at once; with more the oldest are forgotten.
+const MAX_GUESSERS: usize = 10_000;
+
+/// Wrong enrolment codes of the last minutes, by where they came from. 49 bits are not guessed in a
+/// quarter of an hour anyway; whoever tries is slowed down and seen.
+#[derive(Debug, Default)]
+pub struct Guesses {
+    wrong: Mutex<BTreeMap<IpAddr, Wrong>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Wrong {
+    count: u32,
+    since_ms: i64,
+}
+
+impl Guesses {
+    /// Whether the address may try a code now; if not, after how many milliseconds.
+    pub fn may_try(&self, from: IpAddr, now_ms: i64) -> Result<(), u64> {
+        let wrong = self.lock().get(&from).copied();
+        let Some(wrong) = wrong.filter(|wrong| wrong.count >= MAX_WRONG) else {
+            return Ok(());
+        };
+        let left = GUESS_MEMORY_MS - now_ms.saturating_sub(wrong.since_ms);
+        // A clock that was set back must not lock anybody out longer than the memory.
+        match u64::try_from(left.min(GUESS_MEMORY_MS)) {
+            Ok(left) if left > 0 => Err(left),
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+
+    /// A code was wrong; how many were since the first of them.
+    pub fn was_wrong(&self, from: IpAddr, now_ms: i64) -> u32 {
+        let mut all = self.lock();
+        all.retain(|_, wrong| now_ms.saturating_sub(wrong.since_ms) < GUESS_MEMORY_MS);
+        if all.len() >= MAX_GUESSERS {
+            let oldest = all.iter().min_by_key(|(_, wrong)| wrong.since_ms);
+            if let Some(oldest) = oldest.map(|(from, _)| *from) {
+                all.remove(&oldest);
+            }
+        }
+        let wrong = all.entry(from).or_insert(Wrong {
+            count: 0,
+            since_ms: now_ms,
+        });
+        wrong.count += 1;
+        wrong.count
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<IpAddr, Wrong>> {
+        // Two plain numbers an address: nothing can be left half changed by a panic.
+        self.wrong.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ten_wrong_codes_of_one_address_cost_it_a_quarter_of_an_hour() {
+        let guesses = Guesses::default();
+        let (here, there) = (IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2]));
+        for count in 1..=10 {
+            assert_eq!(
+                guesses.may_try(here, 0),
+                Ok(()),
+                "guess {count} may be made"
+            );
+            assert_eq!(guesses.was_wrong(here, 0), count);
+        }
+        assert_eq!(guesses.may_try(here, 60_000), Err(14 * 60 * 1000));
+        assert_eq!(guesses.may_try(there, 60_000), Ok(()), "nobody else waits");
+        assert_eq!(guesses.may_try(here, GUESS_MEMORY_MS), Ok(()), "it is over");
+    }
 
     #[test]
     fn one_runs_eight_wait_and_the_tenth_is_sent_away() {

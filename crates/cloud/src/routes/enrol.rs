@@ -1,8 +1,10 @@
 //! `POST /v1/enrol`: a till joins a branch with a one-time code.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{ConnectInfo, FromRequestParts, State};
+use axum::http::request::Parts;
 use protocol::error::{ApiCode, ApiError};
 use protocol::signing::{enrol_statement, verify};
 use protocol::wire::{EnrolAnswer, EnrolRequest, PROTO};
@@ -29,22 +31,34 @@ const MAX_TILL_NAME_CHARS: usize = 200;
         (status = 403, description = "The code is unknown, used or expired", body = ApiError, content_type = "application/vnd.holdfast+json"),
         (status = 409, description = "The till is enrolled elsewhere or with another key", body = ApiError, content_type = "application/vnd.holdfast+json"),
         (status = 413, description = "The body is too large", body = ApiError, content_type = "application/vnd.holdfast+json"),
+        (status = 429, description = "Too many wrong codes from this address; Retry-After says when", body = ApiError, content_type = "application/vnd.holdfast+json"),
         (status = 426, description = "The program speaks another protocol", body = ApiError, content_type = "application/vnd.holdfast+json"),
     )
 )]
 pub(super) async fn enrol(
     State(api): State<Arc<Api>>,
+    Peer(from): Peer,
     Unsigned(request): Unsigned<EnrolRequest>,
 ) -> Result<Answer<EnrolAnswer>, Refusal> {
     check(&request)?;
+    let now_ms = api.ports.clock.wall_ms();
+    api.guesses
+        .may_try(from, now_ms)
+        .map_err(|wait_ms| too_many(from, wait_ms))?;
     let till = request.till;
     let wanted = EnrolWanted {
         code_hash: secrets::code_hash(&request.code),
-        now_ms: api.ports.clock.wall_ms(),
+        now_ms,
         request,
     };
     let verdict = api.store.enrol(wanted).await.map_err(refused_by_store)?;
-    let welcome = verdict.map_err(refusal)?;
+    let welcome = verdict.map_err(|refused| {
+        if refused == EnrolRefused::CodeUnknown {
+            let wrong = api.guesses.was_wrong(from, now_ms);
+            tracing::warn!(%from, %till, wrong, "a wrong enrolment code");
+        }
+        refusal(refused)
+    })?;
     let cloud_epoch = api.store.cloud_epoch().await.map_err(refused_by_store)?;
     tracing::info!(%till, tenant = %welcome.tenant, branch = %welcome.branch, "a till was enrolled");
     let answer = EnrolAnswer {
@@ -55,6 +69,28 @@ pub(super) async fn enrol(
         cloud_epoch,
     };
     Ok(Answer::new(answer).replayed(welcome.repeated))
+}
+
+fn too_many(from: IpAddr, wait_ms: u64) -> Refusal {
+    tracing::warn!(%from, wait_ms, "too many wrong enrolment codes: refused unread");
+    Refusal::new(
+        ApiCode::Busy,
+        "too many wrong codes came from this address: wait, then ask head office for a new code",
+    )
+    .after_ms(wait_ms)
+}
+
+/// The address a request came from. Behind a proxy that is the proxy's: guessers then share it.
+pub(super) struct Peer(IpAddr);
+
+impl<S: Send + Sync> FromRequestParts<S> for Peer {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Refusal> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let address = peer.map(|peer| peer.0.ip());
+        Ok(Self(address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
+    }
 }
 
 fn check(request: &EnrolRequest) -> Result<(), Refusal> {

@@ -11,10 +11,11 @@ use protocol::stream::Head;
 use protocol::wire::{CloudHead, HelloAnswer, HelloRequest, PROTO};
 use transport::server::{Answer, Refusal, Signed};
 
+use super::contact::said_hello;
 use super::state::{Api, refused_by_store};
 use crate::store::{TillCredential, new_epoch};
 
-/// The oldest program that may push: every version ever shipped.
+/// The oldest program that may push if nothing is said: every version ever shipped.
 const MIN_APP: &str = "0.1.0";
 
 /// The cloud's heads of a till: the only upload cursor. A head that the cloud does not hold as the
@@ -56,6 +57,7 @@ pub(super) async fn hello(
             ),
         ));
     }
+    said_hello(&api, &signed, &request).await?;
     let heads = api.store.heads(signed.caller.tenant, signed.till).await;
     let heads = heads.map_err(refused_by_store)?;
     let mut cloud_epoch = api.store.cloud_epoch().await.map_err(refused_by_store)?;
@@ -72,13 +74,14 @@ pub(super) async fn hello(
     }
     let held: BTreeSet<_> = heads.iter().map(|head| head.segment).collect();
     let segments = request.heads.iter().map(|head| head.segment);
+    let min_app = api.manners.min_app;
     Ok(Answer::new(HelloAnswer {
         cloud_epoch,
         server_time_ms: api.ports.clock.wall_ms(),
         limits: BatchLimits::default(),
         unknown: segments.filter(|segment| !held.contains(segment)).collect(),
         heads,
-        min_app: MIN_APP.to_owned(),
+        min_app: min_app.map_or_else(|| MIN_APP.to_owned(), |oldest| oldest.to_string()),
     }))
 }
 

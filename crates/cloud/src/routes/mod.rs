@@ -5,6 +5,7 @@
 
 mod admin;
 mod audit;
+mod contact;
 mod enrol;
 mod health;
 mod hello;
@@ -33,7 +34,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::state::Api;
-use crate::server::Ports;
+use crate::server::{Manners, Ports};
 use crate::store::Store;
 
 /// How long a request may take. A till gives up after 60 seconds; it should hear from us first.
@@ -44,8 +45,8 @@ const FILE_TIME_OUT: Duration = Duration::from_mins(30);
 const FILES: [&str; 2] = ["/v1/admin/products/import", "/v1/admin/salvage"];
 
 /// Every route; the document that describes them is one of them.
-pub(crate) fn router(store: Arc<dyn Store>, ports: Ports) -> axum::Router {
-    let api = Arc::new(Api::new(store, ports));
+pub(crate) fn router(store: Arc<dyn Store>, ports: Ports, manners: Manners) -> axum::Router {
+    let api = Arc::new(Api::new(store, ports, manners));
     let (router, document) = OpenApiRouter::with_openapi(openapi::Document::openapi())
         .routes(routes!(health::health))
         .routes(routes!(openapi::openapi))

@@ -10,6 +10,7 @@ use protocol::wire::{PROTO, PushAnswer, PushRequest, RunStatus};
 use transport::server::{Answer, Refusal, Signed};
 use uuid::Uuid;
 
+use super::contact::may_push;
 use super::state::{Api, refused_by_store};
 use crate::admission;
 use crate::store::{PushAnswered, PushJob, TillCredential};
@@ -40,6 +41,7 @@ pub(super) async fn push(
     let key = signed.required_key()?;
     let request: PushRequest = signed.json()?;
     check(&request, signed.till)?;
+    may_push(&api, &signed.caller).await?;
     let tenant = signed.caller.tenant;
     let mut place = api
         .admission

@@ -8,11 +8,12 @@ use transport::server::{KeyAnswer, Refusal, TillKeys};
 use utoipa::openapi::OpenApi;
 use uuid::Uuid;
 
+use super::contact::Contacts;
 use super::snapshot::Shelf;
-use crate::admission::Admission;
+use crate::admission::{Admission, Guesses};
 use crate::office::Streams;
 use crate::secrets::TokenKey;
-use crate::server::Ports;
+use crate::server::{Manners, Ports};
 use crate::store::{Store, StoreError, TillCredential};
 
 /// The state of the router.
@@ -25,6 +26,12 @@ pub(super) struct Api {
     pub(super) ports: Ports,
     /// Head office's own streams of ops.
     pub(super) streams: Streams,
+    /// How this process serves.
+    pub(super) manners: Manners,
+    /// What tills said of themselves last.
+    pub(super) contacts: Contacts,
+    /// Guesses at enrolment codes.
+    pub(super) guesses: Guesses,
     /// Who may push now.
     pub(super) admission: Admission,
     /// Catalogues that lie ready.
@@ -34,13 +41,16 @@ pub(super) struct Api {
 }
 
 impl Api {
-    pub(super) fn new(store: Arc<dyn Store>, ports: Ports) -> Self {
+    pub(super) fn new(store: Arc<dyn Store>, ports: Ports, manners: Manners) -> Self {
         Self {
             tokens: TokenKey::new(store.token_key()),
             shelf: Shelf::new(store.cache_folder()),
             store,
             ports,
             streams: Streams::default(),
+            manners,
+            contacts: Contacts::default(),
+            guesses: Guesses::default(),
             admission: Admission::default(),
             document: OnceLock::new(),
         }

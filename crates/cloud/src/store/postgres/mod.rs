@@ -63,6 +63,7 @@ impl PgStore {
         let config = open::config(url)?;
         let walled = open::prepare(&config, clock, entropy).await?;
         let pool = open::pool(config, walled)?;
+        push::unpark::all(&pool, clock.wall_ms()).await?;
         Ok(Self {
             cursor_key: pull::cursor_key(&pool, entropy).await?,
             token_key: admin::keys::token_key(&pool, clock, entropy).await?,
