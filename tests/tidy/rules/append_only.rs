@@ -13,7 +13,7 @@ const FACTS: [(&str, &[&str]); 2] = [
     ),
     (
         "migrations/cloud/sqlite",
-        &["op_log", "op_variant", "stock_ledger"],
+        &["op_log", "op_variant", "op_unparked", "stock_ledger"],
     ),
 ];
 

@@ -4,10 +4,12 @@
 
 pub mod body;
 pub mod both;
+pub mod contract;
 pub mod dice;
 pub mod http;
 pub mod office;
 pub mod postgres;
+pub mod shop;
 pub mod till;
 
 use std::net::SocketAddr;
@@ -18,6 +20,8 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use cloud::desk;
 use cloud::ports::OsEntropy;
 use cloud::server::{Cloud, Ports};
+use cloud::store::Store;
+use cloud::store::postgres::PgStore;
 use cloud::store::sqlite::SqliteStore;
 use protocol::ports::{Clock, Entropy};
 use protocol::signing::AccessToken;
@@ -27,7 +31,9 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+use contract::Kind;
 pub use http::Answer;
+use postgres::OwnDatabase;
 pub use till::Till;
 
 /// A clock that stands where a test puts it.
@@ -59,7 +65,9 @@ pub struct World {
     pub dir: tempfile::TempDir,
     pub address: SocketAddr,
     pub clock: Arc<StandingClock>,
-    store: Arc<SqliteStore>,
+    /// Where the tables are, if not in a file.
+    served: Option<OwnDatabase>,
+    store: Arc<dyn Store>,
     ports: Ports,
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<()>>,
@@ -74,8 +82,14 @@ impl World {
             clock: clock.clone(),
             entropy: Arc::new(OsEntropy),
         };
-        let (address, store, stop, serving) = serve(dir.path(), &ports).await;
+        let served = match contract::kind() {
+            Kind::Sqlite => None,
+            Kind::Postgres => Some(OwnDatabase::fresh().await),
+        };
+        let store = open(dir.path(), served.as_ref(), &ports).await;
+        let (address, stop, serving) = serve(&store, &ports).await;
         Self {
+            served,
             dir,
             address,
             clock,
@@ -95,7 +109,8 @@ impl World {
             .expect("it runs")
             .await
             .expect("it ends in order");
-        let (address, store, stop, serving) = serve(self.dir.path(), &self.ports).await;
+        let store = open(self.dir.path(), self.served.as_ref(), &self.ports).await;
+        let (address, stop, serving) = serve(&store, &self.ports).await;
         self.address = address;
         self.store = store;
         self.stop = Some(stop);
@@ -106,15 +121,50 @@ impl World {
         self.dir.path().join("cloud.db")
     }
 
-    /// The file, as somebody beside the cloud may read it.
+    /// The file, as somebody beside the cloud may read it: of the embedded store alone.
     pub fn sql(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.database()).expect("the file opens")
     }
 
+    /// One number, on whichever store.
     pub fn count(&self, query: &str) -> i64 {
-        self.sql()
-            .query_row(query, [], |row| row.get(0))
-            .expect(query)
+        match &self.served {
+            Some(database) => database.ask(&format!("SELECT ({query})::bigint")).get(0),
+            None => self
+                .sql()
+                .query_row(query, [], |row| row.get(0))
+                .expect(query),
+        }
+    }
+
+    /// One value of bytes, on whichever store.
+    pub fn bytes(&self, query: &str) -> Vec<u8> {
+        match &self.served {
+            Some(database) => database.ask(query).get(0),
+            None => self
+                .sql()
+                .query_row(query, [], |row| row.get(0))
+                .expect(query),
+        }
+    }
+
+    /// One word, on whichever store.
+    pub fn word(&self, query: &str) -> String {
+        match &self.served {
+            Some(database) => database.ask(query).get(0),
+            None => self
+                .sql()
+                .query_row(query, [], |row| row.get(0))
+                .expect(query),
+        }
+    }
+
+    /// Does something beside the cloud, on whichever store.
+    pub fn change(&self, words: &str) {
+        match &self.served {
+            Some(database) => database.change(words),
+            None => self.sql().execute_batch(words).expect(words),
+        }
     }
 
     pub async fn code(&self, tenant: &str, branch: &str) -> String {
@@ -235,18 +285,20 @@ fn json() -> (&'static str, String) {
     ("content-type", protocol::error::MEDIA_TYPE.to_owned())
 }
 
-async fn serve(
-    dir: &Path,
-    ports: &Ports,
-) -> (
-    SocketAddr,
-    Arc<SqliteStore>,
-    oneshot::Sender<()>,
-    JoinHandle<()>,
-) {
+async fn open(dir: &Path, served: Option<&OwnDatabase>, ports: &Ports) -> Arc<dyn Store> {
+    let (clock, entropy) = (&*ports.clock, &*ports.entropy);
+    if let Some(database) = served {
+        let store = PgStore::open(&database.url(), clock, entropy).await;
+        return Arc::new(store.expect("the database opens"));
+    }
     let file = dir.join("cloud.db");
-    let store = SqliteStore::open(&file, &*ports.clock, &*ports.entropy).expect("it opens");
-    let store = Arc::new(store);
+    Arc::new(SqliteStore::open(&file, clock, entropy).expect("the file opens"))
+}
+
+async fn serve(
+    store: &Arc<dyn Store>,
+    ports: &Ports,
+) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
     let listen = "127.0.0.1:0".parse().expect("an address");
     let cloud = Cloud::bind(listen, store.clone(), ports.clone())
         .await
@@ -259,5 +311,5 @@ async fn serve(
         };
         cloud.serve_until(until).await.expect("it serves");
     });
-    (address, store, stop, serving)
+    (address, stop, serving)
 }

@@ -121,30 +121,6 @@ impl Book<'_> {
         now.map(|now| now.fields.name.clone())
     }
 
-    /// A product's name on the op's receipt.
-    pub(super) fn name_sold(&self, product: Uuid, envelope: &Envelope) -> Option<String> {
-        let sold = match &envelope.body {
-            OpBody::SaleRecordedV1(sale) => sale
-                .lines
-                .iter()
-                .find(|line| line.product_id == product)
-                .map(|line| &line.name),
-            OpBody::RefundRecordedV1(refund) => refund
-                .lines
-                .iter()
-                .find(|line| line.product_id == product)
-                .map(|line| &line.name),
-            OpBody::CartVoidedV1(_)
-            | OpBody::StockMovedV1(_)
-            | OpBody::StockCountedV1(_)
-            | OpBody::PriceSetV1(_)
-            | OpBody::ProductEditedV1(_)
-            | OpBody::ConflictSettledV1(_)
-            | OpBody::TillIncidentV1(_) => None,
-        };
-        sold.cloned()
-    }
-
     /// What a command is about, in words.
     pub(super) fn title_of(&self, body: &OpBody) -> Option<String> {
         match body {
@@ -162,31 +138,55 @@ impl Book<'_> {
             | OpBody::TillIncidentV1(_) => None,
         }
     }
+}
 
-    /// What a command wanted, field by field.
-    pub(super) fn wanted(&self, body: &OpBody) -> Fields {
-        let fields = |fields: Vec<(&str, serde_json::Value)>| {
-            let owned = fields.into_iter();
-            owned
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect()
-        };
-        match body {
-            OpBody::ProductEditedV1(product) => {
-                let groups = crate::effects::FieldGroup::ALL.into();
-                ProductFields::from(product).groups(&groups)
-            }
-            OpBody::PriceSetV1(price) => fields(vec![("price_minor", json!(price.price_minor))]),
-            OpBody::ConflictSettledV1(settled) => fields(vec![
-                ("conflict", json!(settled.conflict)),
-                ("decision", json!(settled.decision)),
-            ]),
-            OpBody::SaleRecordedV1(_)
-            | OpBody::RefundRecordedV1(_)
-            | OpBody::CartVoidedV1(_)
-            | OpBody::StockMovedV1(_)
-            | OpBody::StockCountedV1(_)
-            | OpBody::TillIncidentV1(_) => Fields::new(),
+/// A product's name on the op's receipt.
+pub(super) fn name_sold(product: Uuid, envelope: &Envelope) -> Option<String> {
+    let sold = match &envelope.body {
+        OpBody::SaleRecordedV1(sale) => sale
+            .lines
+            .iter()
+            .find(|line| line.product_id == product)
+            .map(|line| &line.name),
+        OpBody::RefundRecordedV1(refund) => refund
+            .lines
+            .iter()
+            .find(|line| line.product_id == product)
+            .map(|line| &line.name),
+        OpBody::CartVoidedV1(_)
+        | OpBody::StockMovedV1(_)
+        | OpBody::StockCountedV1(_)
+        | OpBody::PriceSetV1(_)
+        | OpBody::ProductEditedV1(_)
+        | OpBody::ConflictSettledV1(_)
+        | OpBody::TillIncidentV1(_) => None,
+    };
+    sold.cloned()
+}
+
+/// What a command wanted, field by field.
+pub(super) fn wanted(body: &OpBody) -> Fields {
+    let fields = |fields: Vec<(&str, serde_json::Value)>| {
+        let owned = fields.into_iter();
+        owned
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    };
+    match body {
+        OpBody::ProductEditedV1(product) => {
+            let groups = crate::effects::FieldGroup::ALL.into();
+            ProductFields::from(product).groups(&groups)
         }
+        OpBody::PriceSetV1(price) => fields(vec![("price_minor", json!(price.price_minor))]),
+        OpBody::ConflictSettledV1(settled) => fields(vec![
+            ("conflict", json!(settled.conflict)),
+            ("decision", json!(settled.decision)),
+        ]),
+        OpBody::SaleRecordedV1(_)
+        | OpBody::RefundRecordedV1(_)
+        | OpBody::CartVoidedV1(_)
+        | OpBody::StockMovedV1(_)
+        | OpBody::StockCountedV1(_)
+        | OpBody::TillIncidentV1(_) => Fields::new(),
     }
 }

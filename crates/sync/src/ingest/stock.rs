@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::book::{Book, conflict_id};
 use super::judge::figures;
 use super::known::{ConflictNow, LastCount, LedgerRow};
+use super::sides::name_sold;
 use crate::effects::StockEffect;
 
 impl Book<'_> {
@@ -107,9 +108,7 @@ impl Book<'_> {
         let id = conflict_id(kind, self.key, &parts);
         let row = ConflictNow {
             code: Some(OutcomeCode::NegativeStock),
-            title: self
-                .name_sold(product, envelope)
-                .or_else(|| self.product_name(product)),
+            title: name_sold(product, envelope).or_else(|| self.product_name(product)),
             mine: Some(mine),
             ..self.row(kind, self.stock_entity(product), envelope.op_id)
         };
@@ -142,9 +141,7 @@ impl Book<'_> {
         let id = conflict_id(kind, self.key, &parts);
         let row = ConflictNow {
             code: Some(OutcomeCode::CountRace),
-            title: self
-                .name_sold(product, envelope)
-                .or_else(|| self.product_name(product)),
+            title: name_sold(product, envelope).or_else(|| self.product_name(product)),
             mine: Some(counted_by(&count)),
             theirs: Some(theirs),
             ..self.row(kind, self.stock_entity(product), count.op_id)

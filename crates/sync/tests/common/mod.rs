@@ -6,7 +6,9 @@
 )]
 
 pub mod bodies;
+pub mod check;
 pub mod cloud;
+pub mod edits;
 pub mod link;
 pub mod till;
 pub mod world;

@@ -48,14 +48,12 @@ impl Book<'_> {
             wanted: ProductFields::from(product),
             bases: if product.created { all().into() } else { named },
         };
-        Ok(match self.state.products.get(&edit.product).cloned() {
-            Some(now) => self.edit(&edit, &now),
-            None => {
-                let groups = FieldGroup::ALL.into();
-                let write = self.put_product(envelope, edit.product, edit.wanted, groups);
-                Verdict::accepted(write)
-            }
-        })
+        let Some(now) = self.state.products.get(&edit.product).cloned() else {
+            let groups = FieldGroup::ALL.into();
+            let write = self.put_product(envelope, edit.product, edit.wanted, groups);
+            return Ok(Verdict::accepted(write));
+        };
+        Ok(self.edit(&edit, &now))
     }
 
     /// A price alone. Of a product that the cloud does not hold there is nothing to set it on.

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::super::book::{Book, conflict_id};
 use super::super::known::ConflictNow;
+use super::super::sides::wanted;
 use super::Verdict;
 use crate::effects::Effects;
 
@@ -56,7 +57,7 @@ impl Book<'_> {
         let kind = ConflictKind::Rejected;
         let op_id = envelope.op_id;
         let id = conflict_id(kind, self.key, &[op_id.as_bytes()]);
-        let mut fields = self.wanted(&envelope.body);
+        let mut fields = wanted(&envelope.body);
         fields.insert("type".to_owned(), json!(envelope.body.kind()));
         let row = ConflictNow {
             code: Some(code),
