@@ -90,7 +90,7 @@ export class PretendCloud {
         .slice(0, limit);
     },
     support_bundle: () => ({
-      path: '/home/shop/holdfast-support-2026-11-20.json.zst',
+      path: '/data/till-2/holdfast-support-2026-11-20.json.zst',
       bytes: 48_112,
       words: 'Log, queue, versions and figures. No PINs, no keys, no articles.',
     }),
