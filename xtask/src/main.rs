@@ -23,6 +23,7 @@ mod place;
 mod python;
 mod setup;
 mod shell;
+mod sim;
 mod steps;
 
 use std::process::ExitCode;
@@ -33,6 +34,8 @@ cargo xtask demo                             build it and open the till on a dem
 cargo xtask kill  [--runs N] [--seed S] [--csv FILE | --made-up] [--profile dev|fast] [--as-built]
                                              kill -9 at random moments of a replay, then prove the books
 cargo xtask bench [NAME…] [--quick]          measure, each figure beside a raw one of the same run
+cargo xtask sim   [--seeds N] [--seed S] [--hours H | --days D] [--without FAULT,…]
+                                             many hostile worlds from seeds; a failure is shrunk and told
 cargo xtask lock  [--anew]                   write down the migrations that have landed
 cargo xtask setup                            only install what the others need";
 
@@ -41,8 +44,9 @@ fn main() -> ExitCode {
     let command = arguments.next().unwrap_or_default();
     let words: Vec<String> = arguments.collect();
     let outcome = match command.as_str() {
-        // Its words are the measuring program's own.
+        // Their words are the programs' own.
         "bench" => bench::run(&words),
+        "sim" => sim::run(&words),
         name => options::Options::read(words.into_iter()).and_then(|options| run(name, &options)),
     };
     match outcome {

@@ -12,3 +12,5 @@
 )]
 
 pub mod model;
+mod parts;
+pub mod world;
