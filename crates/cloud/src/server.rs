@@ -4,6 +4,7 @@
 //! cut off by its own time-out.
 
 mod door;
+mod tending;
 
 use std::fmt;
 use std::future::Future;
@@ -88,6 +89,8 @@ pub struct Cloud {
     address: SocketAddr,
     router: axum::Router,
     max_connections: usize,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Cloud {
@@ -111,6 +114,8 @@ impl Cloud {
             address: listener.local_addr()?,
             listener,
             max_connections: manners.max_connections,
+            store: Arc::clone(&store),
+            clock: Arc::clone(&ports.clock),
             router: routes::router(store, ports, manners),
         })
     }
@@ -126,7 +131,11 @@ impl Cloud {
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
         tracing::info!(address = %self.address, "serving");
-        door::serve(self.listener, self.router, self.max_connections, stop).await;
+        let tending = tending::tend(self.store, self.clock, tending::FIRST);
+        tokio::select! {
+            () = door::serve(self.listener, self.router, self.max_connections, stop) => {}
+            never = tending => match never {},
+        }
         tracing::info!("stopped");
         Ok(())
     }
