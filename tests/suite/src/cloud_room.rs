@@ -4,8 +4,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use cloud::desk;
+use cloud::office::Office;
 use cloud::ports::{OsEntropy, SystemClock};
 use cloud::server::{Cloud, Ports};
+use cloud::store::admin::Admin;
 use cloud::store::sqlite::SqliteStore;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
@@ -93,6 +95,26 @@ impl CloudRoom {
         let running = self.running.as_ref().expect("it runs");
         let made = desk::enrol_code(&*running.store, &self.ports, "Acme", "High Street");
         self.runtime.block_on(made).expect("a code")
+    }
+
+    /// What head office does here, beside the database as its own command line does it.
+    pub fn in_office<T>(&self, work: impl AsyncFnOnce(Office<'_>) -> T) -> T {
+        let running = self.running.as_ref().expect("it runs");
+        let admin = Admin {
+            tenant: self.id("SELECT tenant FROM tenant LIMIT 1"),
+            token_id: None,
+        };
+        let office = Office::new(&*running.store, &self.ports, admin);
+        self.runtime.block_on(work(office))
+    }
+
+    fn id(&self, query: &str) -> app::Uuid {
+        let file = self.folder.path().join("cloud.db");
+        let database = rusqlite::Connection::open(file).expect("the file opens");
+        let bytes: [u8; 16] = database
+            .query_row(query, [], |row| row.get(0))
+            .expect(query);
+        app::Uuid::from_bytes(bytes)
     }
 
     /// One number from its database, as somebody beside it may read it.

@@ -331,6 +331,19 @@ impl Shared {
         self.lock().resting
     }
 
+    /// Waits until a whole round has followed a wish beyond those; no lock of the till is held meanwhile.
+    fn wait_for_wish(&self, wishes: u64, within: Duration) -> bool {
+        let shown = self.lock();
+        let waiting = |shown: &mut super::Shown| {
+            let granted = shown.fetching.as_ref().map_or(0, |view| view.granted);
+            granted <= wishes
+        };
+        let waited = self.changed.wait_timeout_while(shown, within, waiting);
+        let (shown, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        drop(shown);
+        !waited.timed_out()
+    }
+
     fn show_fetching(&self, view: PullView) {
         self.lock().fetching = Some(view);
         self.changed.notify_all();
@@ -338,6 +351,13 @@ impl Shared {
 }
 
 impl SyncWorker {
+    /// A person wants it now; what to wait at, and the wishes before this one.
+    fn wish(&self) -> (Arc<Shared>, u64) {
+        let wishes = self.fetching().map_or(0, |view| view.wishes);
+        self.sync_now();
+        (Arc::clone(&self.shared), wishes)
+    }
+
     /// What fetching looks like; none before its first step.
     pub fn fetching(&self) -> Option<PullView> {
         self.shared.lock().fetching.clone()
@@ -351,25 +371,16 @@ impl Till {
     }
 
     /// Sends and fetches now, and waits until everything that the cloud held by then was fetched; `false` if it was
-    /// not within the time.
-    pub fn fetch_now(&self, within: Duration) -> bool {
-        let (shared, wishes) = {
-            let workers = self.workers();
-            let Some(sync) = workers.sync.as_ref() else {
-                return false;
-            };
-            let wishes = sync.fetching().map_or(0, |view| view.wishes);
-            sync.sync_now();
-            (Arc::clone(&sync.shared), wishes)
-        };
-        let shown = shared.lock();
-        let waiting = |shown: &mut super::Shown| {
-            let granted = shown.fetching.as_ref().map_or(0, |view| view.granted);
-            granted <= wishes
-        };
-        let waited = shared.changed.wait_timeout_while(shown, within, waiting);
-        let (shown, waited) = waited.unwrap_or_else(PoisonError::into_inner);
-        drop(shown);
-        !waited.timed_out()
+    /// not within the time. A till on which nothing runs behind the counter does it by itself and stops again.
+    pub fn fetch_now(&self, within: Duration) -> Result<bool, AppError> {
+        let running = self.workers().sync.as_ref().map(SyncWorker::wish);
+        if let Some((shared, wishes)) = running {
+            return Ok(shared.wait_for_wish(wishes, within));
+        }
+        let worker = SyncWorker::start(self.me.clone(), false)?;
+        let (shared, wishes) = worker.wish();
+        let fetched = shared.wait_for_wish(wishes, within);
+        worker.stop();
+        Ok(fetched)
     }
 }

@@ -7,6 +7,7 @@ mod a_no_names_what_to_do;
 mod a_sale_arrives_once;
 mod a_script_can_trust_the_exit_status;
 mod nothing_is_lost_between_starts;
+mod pulls_bring_the_shop;
 mod real_invoices_are_rung;
 mod the_disk_may_fail;
 mod the_drawer_holds_what_it_should;
