@@ -1,9 +1,16 @@
-//! What the command line asks of the store: a code, a token.
+//! What the command line asks of the store: a code, a token, and head office's verbs.
 //!
 //! Promises that the secret is returned once and kept nowhere but as a hash.
 
+mod verbs;
+
+use std::path::PathBuf;
+
 use protocol::ports::new_id;
 
+pub use verbs::{TenantDesk, add_tenant, tenants};
+
+use crate::office::OfficeError;
 use crate::secrets;
 use crate::server::Ports;
 use crate::store::admin::AdminTokenWanted;
@@ -29,6 +36,17 @@ pub enum DeskError {
         /// The name as given.
         name: String,
     },
+    /// A file that cannot be read.
+    #[error("{file} cannot be read: {error}")]
+    File {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// Head office's own no.
+    #[error(transparent)]
+    Office(#[from] OfficeError),
     /// The database said no.
     #[error(transparent)]
     Store(#[from] StoreError),

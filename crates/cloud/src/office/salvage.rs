@@ -5,6 +5,8 @@
 //! recorded already is a duplicate. One thing alone is waived, because a person of head office
 //! approved it, and that is written down: that the till was revoked.
 
+use std::io::{self, BufRead, BufReader, Read};
+
 use protocol::limits::MAX_BATCH_BYTES;
 use protocol::wire::{PROTO, PushRequest, RunStatus};
 use serde::{Deserialize, Serialize};
@@ -38,8 +40,32 @@ pub struct Salvaged {
 }
 
 impl Office<'_> {
-    /// Records one line of the file.
-    pub async fn salvage_line(
+    /// Records a whole file: zstd, one request a line. Writes down who approved it.
+    pub async fn salvage(&self, packed: impl Read) -> Result<SalvageReport, OfficeError> {
+        let damaged =
+            |error: io::Error| OfficeError::Malformed(format!("the file cannot be read: {error}"));
+        let decoder = zstd::stream::read::Decoder::new(packed).map_err(damaged)?;
+        let mut lines = BufReader::new(decoder);
+        let mut report = SalvageReport::default();
+        loop {
+            let mut line = Vec::new();
+            // One byte beyond the limit tells a line that is too long; the rest of it is the next
+            // line and is refused as unreadable.
+            let limit = MAX_BATCH_BYTES as u64 + 1;
+            let read = lines.by_ref().take(limit).read_until(b'\n', &mut line);
+            if read.map_err(damaged)? == 0 {
+                break;
+            }
+            let line = line.trim_ascii();
+            if !line.is_empty() {
+                self.salvage_line(&mut report, line).await?;
+            }
+        }
+        self.salvage_done(&report).await?;
+        Ok(report)
+    }
+
+    async fn salvage_line(
         &self,
         report: &mut SalvageReport,
         line: &[u8],
@@ -95,8 +121,7 @@ impl Office<'_> {
         Ok(())
     }
 
-    /// Writes down who approved what.
-    pub async fn salvage_done(&self, report: &SalvageReport) -> Result<(), OfficeError> {
+    async fn salvage_done(&self, report: &SalvageReport) -> Result<(), OfficeError> {
         let (lines, ops, duplicates) = (report.lines, report.ops, report.duplicates);
         let stopped = report.stopped.len();
         let (tenant, by) = (self.admin.tenant, self.admin.token_id);

@@ -4,7 +4,6 @@
 //! nothing new changes nothing, and an op that is recorded is a duplicate.
 
 use std::future::poll_fn;
-use std::io::{BufRead, BufReader, Read};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +12,6 @@ use axum::body::{Body, HttpBody};
 use axum::extract::State;
 use domain::Currency;
 use protocol::error::ApiCode;
-use protocol::limits::MAX_BATCH_BYTES;
 use serde::Deserialize;
 use transport::server::{Answer, Refusal};
 
@@ -96,33 +94,8 @@ pub(super) async fn salvage(
     while let Some(piece) = arriving.next().await? {
         packed.extend_from_slice(&piece);
     }
-    let damaged = |error: std::io::Error| {
-        Refusal::new(
-            ApiCode::Malformed,
-            format!("the file cannot be read: {error}"),
-        )
-    };
-    let decoder = zstd::stream::read::Decoder::new(packed.as_slice()).map_err(damaged)?;
-    let mut lines = BufReader::new(decoder);
-    let mut report = SalvageReport::default();
-    let office = caller.office(&api);
-    loop {
-        let mut line = Vec::new();
-        // One byte beyond the limit tells a line that is too long; the rest of it is the next line
-        // and is refused as unreadable.
-        let limit = MAX_BATCH_BYTES as u64 + 1;
-        let read = lines.by_ref().take(limit).read_until(b'\n', &mut line);
-        if read.map_err(damaged)? == 0 {
-            break;
-        }
-        let line = line.trim_ascii();
-        if !line.is_empty() {
-            let recorded = office.salvage_line(&mut report, line).await;
-            recorded.map_err(refused)?;
-        }
-    }
-    office.salvage_done(&report).await.map_err(refused)?;
-    Ok(Answer::new(report))
+    let report = caller.office(&api).salvage(packed.as_slice()).await;
+    report.map(Answer::new).map_err(refused)
 }
 
 /// A body as it arrives, not a byte beyond the limit.
