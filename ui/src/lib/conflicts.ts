@@ -84,9 +84,11 @@ export const sideName = (side: ConflictView['mine'], fallback: string) =>
 export function decisionLabel(decision: Decision, view: ConflictView): string {
   switch (decision) {
     case 'keep_mine':
-      return `Keep the version of ${sideName(view.mine, 'the till').replace('This', 'this')}`;
+      return view.mine?.here === false && view.mine.till !== ''
+        ? `Keep ${view.mine.till}’s version`
+        : 'Keep this till’s version';
     case 'keep_theirs':
-      return 'Keep the version in the cloud';
+      return 'Keep the cloud’s version';
     case 'field_by_field':
       return 'Choose field by field';
     case 'accept_count':

@@ -28,7 +28,8 @@ export function listKeys(list: List): Layer {
     const box = list.box();
     const inSearch = inField && document.activeElement === box;
     const deed = list.deeds?.[key] ?? own[key];
-    if (deed !== undefined && !(inField && !inSearch && key.length === 1)) return deed() !== false;
+    const mine = deed !== undefined && !(inField && !inSearch && key.length === 1);
+    if (mine && deed() !== false) return true;
     if (!inField && box !== null && [...key].length === 1 && key !== ' ') {
       box.focus();
       typeInto(box, key);
