@@ -28,9 +28,9 @@ pub(super) fn of<'a>(
         let mut now = conflict.now.clone();
         now.name_tills(entry.key.till, |till| till_names.get(&till).cloned());
         all.push(if conflict.opens {
-            open(entry, conflict, now)?
+            open(entry, conflict, &now)?
         } else {
-            change(entry, conflict, now)?
+            change(entry, conflict, &now)?
         });
     }
     if !writes.parked.is_empty() {
@@ -60,7 +60,7 @@ pub(super) fn of<'a>(
 fn open<'a>(
     entry: &Entry,
     conflict: &ConflictWrite,
-    now: ConflictNow,
+    now: &ConflictNow,
 ) -> Result<Write<'a>, StoreError> {
     Ok(Write {
         sql: include_str!("open_conflict.sql"),
@@ -73,7 +73,7 @@ fn open<'a>(
             Box::new(now.title.as_deref().map(|title| text(title).into_owned())),
             Box::new(now.branch),
             Box::new(now.op_id),
-            Box::new(status(&now)),
+            Box::new(status(now)),
             Box::new(i64::from(now.version)),
             Box::new(maybe(now.mine.as_ref())?),
             Box::new(maybe(now.theirs.as_ref())?),
@@ -88,7 +88,7 @@ fn open<'a>(
 fn change<'a>(
     entry: &Entry,
     conflict: &ConflictWrite,
-    now: ConflictNow,
+    now: &ConflictNow,
 ) -> Result<Write<'a>, StoreError> {
     Ok(Write {
         sql: include_str!("change_conflict.sql"),
@@ -97,7 +97,7 @@ fn change<'a>(
             Box::new(conflict.id),
             Box::new(now.title.as_deref().map(|title| text(title).into_owned())),
             Box::new(now.op_id),
-            Box::new(status(&now)),
+            Box::new(status(now)),
             Box::new(i64::from(now.version)),
             Box::new(maybe(now.mine.as_ref())?),
             Box::new(maybe(now.theirs.as_ref())?),

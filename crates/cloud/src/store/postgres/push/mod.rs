@@ -9,6 +9,11 @@
 //! in a transaction that is taken back too, and the push is done again with the poison parked: it
 //! is in the log like any other op, and its neighbours go on.
 
+#![allow(
+    clippy::from_iter_instead_of_collect,
+    reason = "a column of an array reads from left to right: what it is, then what it is made of"
+)]
+
 mod apply;
 mod conflicts;
 mod effects;

@@ -1,5 +1,6 @@
 //! Products with the versions of their groups, stock, and what moved it.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{MovementKind, Unit};
@@ -78,19 +79,17 @@ pub(super) async fn products(
         .map_err(failed(DOING))?;
     for row in &rows {
         let id: Uuid = get(row, "product_id")?;
-        if !existing.contains_key(&id) {
-            let now = ProductNow {
+        let now = match existing.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(ProductNow {
                 fields: fields(row)?,
                 deleted: get(row, "deleted")?,
                 groups: BTreeMap::new(),
-            };
-            existing.insert(id, now);
-        }
+            }),
+        };
         let word: Option<&str> = get(row, "field_group")?;
         // A group of a newer program is none of this one's business.
-        if let (Some(now), Some(group)) =
-            (existing.get_mut(&id), word.and_then(FieldGroup::from_word))
-        {
+        if let Some(group) = word.and_then(FieldGroup::from_word) {
             now.groups.insert(group, made(row)?);
         }
     }

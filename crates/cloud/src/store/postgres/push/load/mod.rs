@@ -51,10 +51,13 @@ pub(super) async fn state(
     key: &TillKey,
     needs: &IngestNeeds,
 ) -> Result<Loaded, StoreError> {
-    let mut loaded = load(tx, key, needs).await?;
+    // Boxed: the futures of all questions together are too large to be moved about.
+    let mut loaded = Box::pin(load(tx, key, needs)).await?;
     let mut asked = IngestNeeds::default();
     while let Some(more) = needs.following(&loaded.state, &mut asked) {
-        loaded.state.absorb(load(tx, key, &more).await?.state);
+        loaded
+            .state
+            .absorb(Box::pin(load(tx, key, &more)).await?.state);
     }
     Ok(loaded)
 }

@@ -192,13 +192,12 @@ fn ledger_row(row: &Row<'_>) -> rusqlite::Result<LedgerRow> {
     let kind: String = row.get(0)?;
     let delta_milli = row.get(1)?;
     let kind: MovementKind = kind.parse().map_err(unreadable)?;
-    let (till, hlc) = match maybe_uuid_column(row, 2)? {
-        Some(till) => (till, hlc(row, 3, 4)?),
-        None => {
-            let bytes = row.get_ref(6)?.as_blob()?;
-            let read = Envelope::read(bytes).map_err(unreadable)?;
-            (uuid_column(row, 5)?, read.hlc)
-        }
+    let (till, hlc) = if let Some(till) = maybe_uuid_column(row, 2)? {
+        (till, hlc(row, 3, 4)?)
+    } else {
+        let bytes = row.get_ref(6)?.as_blob()?;
+        let read = Envelope::read(bytes).map_err(unreadable)?;
+        (uuid_column(row, 5)?, read.hlc)
     };
     Ok(LedgerRow {
         till,
