@@ -18,6 +18,7 @@ mod acts;
 mod bring_up;
 mod bundle;
 mod catalogue;
+mod command_cloud;
 mod command_line;
 mod completing;
 mod config;
@@ -66,6 +67,7 @@ mod verify;
 mod views;
 
 pub use catalogue::{ImportAnswer, RowRefusedAnswer};
+pub use command_cloud::{conflict_lines, decision_of};
 pub use command_line::{LookUp, QueueEntry, QueueList};
 pub use doctor::{DoctorReport, Finding, doctor};
 pub use domain::TenderKind;

@@ -94,7 +94,7 @@ pub(crate) fn why_waiting(journey: &Journey<'_>) -> Option<String> {
             Some("A person paused sending: it is safe here and waits for the go-ahead.".to_owned())
         }
         SyncState::Pending if journey.before_it > 0 => Some(format!(
-            "{} go before it; records are sent in the order in which they were made.",
+            "{} before it; records are sent in the order in which they were made.",
             records(journey.before_it)
         )),
         SyncState::Pending => Some("It is next to be sent.".to_owned()),
@@ -124,8 +124,8 @@ fn attempts(count: u64) -> String {
 
 fn records(count: u64) -> String {
     match count {
-        1 => "One earlier record".to_owned(),
-        many => format!("{many} earlier records"),
+        1 => "One earlier record goes".to_owned(),
+        many => format!("{many} earlier records go"),
     }
 }
 

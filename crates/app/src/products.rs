@@ -37,7 +37,9 @@ impl Till {
         let before = self.known_product(edit.product_id)?;
         let edited = self.edited(&before, &edit)?;
         let base = self.base_of(before.product_id, &edited.groups)?;
-        let body = if edited.groups == [FieldGroup::Price] {
+        // A price alone can be set of what the cloud knows; what it has never told goes whole.
+        let told = base.iter().all(|base| base.version > 0);
+        let body = if told && edited.groups == [FieldGroup::Price] {
             OpBody::PriceSetV1(PriceSetV1 {
                 product_id: before.product_id,
                 price_minor: edited.product.price_minor,

@@ -172,7 +172,7 @@ impl Till {
         Ok(wire(&checked, false))
     }
 
-    fn open_conflict(&self, conflict: Uuid) -> Result<ConflictRow, AppError> {
+    pub(crate) fn open_conflict(&self, conflict: Uuid) -> Result<ConflictRow, AppError> {
         let row = self.shop.conflict(conflict)?.ok_or_else(|| {
             AppError::new(
                 Code::ConflictUnknown,

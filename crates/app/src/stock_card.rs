@@ -37,7 +37,7 @@ impl Till {
         let (ledger, movements) = self.vault.read(|reader| {
             let ledger = stock::ledger(reader, &seen, product_id, MOST_SHOWN)?;
             let mut shown = Vec::with_capacity(ledger.lines.len() + 1);
-            for line in &ledger.lines {
+            for line in &merged(&ledger.lines) {
                 let told = told(reader, line, product_id)?;
                 let words = words(line, &told, product.unit, &till_name);
                 shown.push(view(reader, line, words, product.unit, &link)?);
@@ -52,6 +52,20 @@ impl Till {
             cloud_included_at_ms: ledger.cloud_told_at_ms,
         })
     }
+}
+
+/// One receipt is one line, however often the article was scanned for it.
+fn merged(lines: &[LedgerLine]) -> Vec<LedgerLine> {
+    let mut merged: Vec<LedgerLine> = Vec::with_capacity(lines.len());
+    for line in lines {
+        match merged.last_mut() {
+            Some(last) if last.op_id == line.op_id && last.kind == line.kind => {
+                last.delta_milli = last.delta_milli.saturating_add(line.delta_milli);
+            }
+            Some(_) | None => merged.push(line.clone()),
+        }
+    }
+    merged
 }
 
 /// What the op says of the movement; a sale says it by its receipt number.

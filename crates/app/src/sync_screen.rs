@@ -5,6 +5,7 @@
 
 use domain::Right;
 use protocol::outcome::OutcomeCode;
+use sync::pull::{PullKind, PullView};
 use uuid::Uuid;
 use vault::queue::{self, QueueLine, QueuePage};
 use vault::settings;
@@ -100,11 +101,14 @@ impl Till {
             return self.sync_progress(safety, paused);
         }
         let total = self.progress_ended();
-        (total > 0).then_some(SyncProgress {
-            done: total,
-            total,
-            what: ProgressWhat::Sending,
-        })
+        if total > 0 {
+            return Some(SyncProgress {
+                done: total,
+                total,
+                what: ProgressWhat::Sending,
+            });
+        }
+        self.fetching().and_then(|view| fetched(&view))
     }
 
     /// How far sending is, counted from the last time when nothing waited.
@@ -115,11 +119,28 @@ impl Till {
             SafetyKind::Alone | SafetyKind::AllSafe | SafetyKind::Offline => false,
             SafetyKind::Sending | SafetyKind::NeedsPerson => true,
         };
-        (sending && waiting > 0 && !paused).then_some(SyncProgress {
-            done: total.saturating_sub(waiting),
-            total,
-            what: ProgressWhat::Sending,
-        })
+        if sending && waiting > 0 && !paused {
+            return Some(SyncProgress {
+                done: total.saturating_sub(waiting),
+                total,
+                what: ProgressWhat::Sending,
+            });
+        }
+        self.fetching().and_then(|view| fetched(&view))
+    }
+}
+
+/// How far a fetch is, while one is under way.
+fn fetched(view: &PullView) -> Option<SyncProgress> {
+    match view.kind {
+        // A look that brings nothing is over before anybody reads of it.
+        PullKind::Working if view.done == 0 && view.total.is_none() => None,
+        PullKind::Working => Some(SyncProgress {
+            done: view.done,
+            total: view.total.unwrap_or_default(),
+            what: ProgressWhat::Fetching,
+        }),
+        PullKind::Asleep | PullKind::Resting | PullKind::Waiting => None,
     }
 }
 

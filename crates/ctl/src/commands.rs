@@ -8,7 +8,7 @@ use app::{AppError, Code, InitWhat, Till, TillOptions};
 use crate::forms::{Catalogue, Command, Forms, Init, Queue, ReceiptFormat};
 use crate::print;
 
-type Answer = Result<(), AppError>;
+pub(crate) type Answer = Result<(), AppError>;
 
 /// Does what the command line says.
 pub(crate) fn run(forms: &Forms) -> Answer {
@@ -60,10 +60,23 @@ pub(crate) fn run(forms: &Forms) -> Answer {
         }
         Command::Receipt { sale, format, out } => receipt(forms, sale, *format, out.as_ref()),
         Command::Doctor => doctor(forms),
+        Command::Conflicts { .. }
+        | Command::Settle(_)
+        | Command::Proof
+        | Command::SupportBundle { .. }
+        | Command::Export { .. }
+        | Command::SalvageFile { .. }
+        | Command::TestPath
+        | Command::Leave { .. } => crate::cloud_commands::run(forms),
+        Command::Receive { .. }
+        | Command::Count { .. }
+        | Command::Adjust { .. }
+        | Command::EditProduct(_)
+        | Command::Stock { .. } => crate::goods_commands::run(forms),
     }
 }
 
-fn open(forms: &Forms) -> Result<Arc<Till>, AppError> {
+pub(crate) fn open(forms: &Forms) -> Result<Arc<Till>, AppError> {
     refuse_no_till(&dir(forms))?;
     let till = Till::open(TillOptions::for_command(dir(forms)))?;
     till.sign_in_command_line()?;

@@ -106,6 +106,127 @@ pub(crate) enum Command {
     },
     /// Check the till: disk, key, vault, clock, printer, cloud.
     Doctor,
+    /// What needs a person, and how earlier ones ended.
+    Conflicts {
+        /// Words to find.
+        words: Vec<String>,
+        /// The settled ones.
+        #[arg(long)]
+        settled: bool,
+        /// How many at most.
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+    },
+    /// Decide on a conflict.
+    Settle(Settle),
+    /// Book goods in.
+    Receive {
+        /// Article code, barcode or id, and how much: TEA=3.
+        #[arg(required = true, value_name = "ARTICLE=QUANTITY")]
+        line: Vec<String>,
+        /// The delivery note's number.
+        #[arg(long)]
+        reference: Option<String>,
+    },
+    /// Book a count.
+    Count {
+        /// Article code, barcode or id, and what was found: TEA=8.
+        #[arg(required = true, value_name = "ARTICLE=QUANTITY")]
+        line: Vec<String>,
+        /// Why.
+        #[arg(long)]
+        reason: Option<String>,
+        /// The conflict that asked for it.
+        #[arg(long)]
+        settles: Option<app::Uuid>,
+    },
+    /// Correct one article's stock.
+    Adjust {
+        /// Article code, barcode or id, and the signed difference: TEA=-1.
+        #[arg(value_name = "ARTICLE=QUANTITY", allow_hyphen_values = true)]
+        line: String,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Change an article.
+    EditProduct(EditProduct),
+    /// How much there is; of one article with how it came to be.
+    Stock {
+        /// Article code, barcode or id; without it, all.
+        article: Option<String>,
+        /// How many at most.
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+    },
+    /// Read both media again and compare with what the cloud counts.
+    Proof,
+    /// Write a file for support: no PINs, no keys, no names, no amounts.
+    SupportBundle {
+        /// Where; beside the till's files if absent.
+        #[arg(long, value_name = "FILE")]
+        out: Option<String>,
+    },
+    /// Write everything this till recorded to a file that head office can take in.
+    Export {
+        /// The file; must not exist yet.
+        file: String,
+    },
+    /// Write what the cloud does not hold yet to a file that head office can take in.
+    SalvageFile {
+        /// The file; must not exist yet.
+        file: String,
+    },
+    /// Try the way to the cloud, step by step.
+    TestPath,
+    /// Leave the cloud; refused while anything is unsent, unless it is exported first.
+    Leave {
+        /// Write what is unsent here first.
+        #[arg(long, value_name = "FILE")]
+        export_to: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Settle {
+    /// The conflict.
+    pub conflict: app::Uuid,
+    /// keep_mine, keep_theirs, accept_count, keep_computed, count_again or acknowledge.
+    #[arg(long)]
+    pub decision: String,
+    /// The version that was looked at; the one at hand if absent.
+    #[arg(long)]
+    pub version: Option<u32>,
+    /// In your words.
+    #[arg(long)]
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EditProduct {
+    /// Article code, barcode or id.
+    pub article: String,
+    /// The name.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The list price, such as 2.55; `ask`: the till asks at each sale.
+    #[arg(long)]
+    pub price: Option<String>,
+    /// The article code; empty: none.
+    #[arg(long)]
+    pub code: Option<String>,
+    /// The category; empty: none.
+    #[arg(long)]
+    pub category: Option<String>,
+    /// The tax class's code.
+    #[arg(long)]
+    pub tax_class: Option<String>,
+    /// All barcodes; once for each.
+    #[arg(long)]
+    pub barcode: Vec<String>,
+    /// Yes to a code that another article has too.
+    #[arg(long)]
+    pub sure: bool,
 }
 
 #[derive(Debug, Args)]

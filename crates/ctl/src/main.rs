@@ -4,8 +4,10 @@
 //! `--json` one JSON value on standard output. Exit status 0 only when what was asked is done; a
 //! refusal goes to standard error with its code, and nothing is half done. No rule lives here.
 
+mod cloud_commands;
 mod commands;
 mod forms;
+mod goods_commands;
 mod print;
 
 use std::process::ExitCode;
