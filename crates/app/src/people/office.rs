@@ -202,8 +202,12 @@ fn settings_after(
             "branch_name" => take(setting, &mut next.branch_name, |name: &String| {
                 is_name(name)
             }),
-            "branch_lines" => take(setting, &mut next.branch_lines, are_lines),
-            "footer" => take(setting, &mut next.footer, are_lines),
+            "branch_lines" => take(setting, &mut next.branch_lines, |lines: &Vec<String>| {
+                are_lines(lines)
+            }),
+            "footer" => take(setting, &mut next.footer, |lines: &Vec<String>| {
+                are_lines(lines)
+            }),
             "cash_rounding" => {
                 take(
                     setting,
@@ -241,7 +245,7 @@ fn take<T: DeserializeOwned>(
 }
 
 /// Lines of a receipt's head or foot.
-fn are_lines(lines: &Vec<String>) -> bool {
+fn are_lines(lines: &[String]) -> bool {
     lines.len() <= 20 && lines.iter().all(|line| line.chars().count() <= 200)
 }
 

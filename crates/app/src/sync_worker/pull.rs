@@ -4,21 +4,23 @@
 //! `shop.db` alone, so no scan and no sale waits for the cloud; people and settings are taken over by
 //! [`Till::take_office_over`], never in the middle of a sale.
 
+mod wish;
+
 use std::collections::VecDeque;
+use std::sync::Weak;
 use std::sync::mpsc::{Receiver, TryRecvError};
-use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
 
 use protocol::cloud::{CallFailure, CloudApi as _};
 use protocol::pull::{PULL_PAGE_ROWS, PullRequest, PullScope, SnapshotPart};
-use sync::pull::{PartKept, PublishFailed, PullEffect, PullEvent, PullView, StageDone};
+use sync::pull::{PartKept, PublishFailed, PullEffect, PullEvent, StageDone};
 use sync::till::{CallId, Event, TimerId};
 use sync::{Puller, PullerConfig};
 use vault::outbox;
 use vault::shop::{ShopError, Staged};
 
 use super::drive::Drive;
-use super::{Message, Shared, SyncWorker};
+use super::{Message, Shared};
 use crate::error::AppError;
 use crate::till::Till;
 
@@ -322,65 +324,5 @@ fn failure(error: &AppError) -> CallFailure {
     CallFailure::Path {
         words: error.to_string(),
         retry_after_ms: None,
-    }
-}
-
-impl Shared {
-    /// Whether the sender has heard the cloud's heads and found nothing beyond them.
-    fn rests(&self) -> bool {
-        self.lock().resting
-    }
-
-    /// Waits until a whole round has followed a wish beyond those; no lock of the till is held meanwhile.
-    fn wait_for_wish(&self, wishes: u64, within: Duration) -> bool {
-        let shown = self.lock();
-        let waiting = |shown: &mut super::Shown| {
-            let granted = shown.fetching.as_ref().map_or(0, |view| view.granted);
-            granted <= wishes
-        };
-        let waited = self.changed.wait_timeout_while(shown, within, waiting);
-        let (shown, waited) = waited.unwrap_or_else(PoisonError::into_inner);
-        drop(shown);
-        !waited.timed_out()
-    }
-
-    fn show_fetching(&self, view: PullView) {
-        self.lock().fetching = Some(view);
-        self.changed.notify_all();
-    }
-}
-
-impl SyncWorker {
-    /// A person wants it now; what to wait at, and the wishes before this one.
-    fn wish(&self) -> (Arc<Shared>, u64) {
-        let wishes = self.fetching().map_or(0, |view| view.wishes);
-        self.sync_now();
-        (Arc::clone(&self.shared), wishes)
-    }
-
-    /// What fetching looks like; none before its first step.
-    pub fn fetching(&self) -> Option<PullView> {
-        self.shared.lock().fetching.clone()
-    }
-}
-
-impl Till {
-    /// How fetching the cloud's rows is going; none for a till that belongs to no cloud or does not run it.
-    pub fn fetching(&self) -> Option<PullView> {
-        self.workers().sync.as_ref().and_then(SyncWorker::fetching)
-    }
-
-    /// Sends and fetches now, and waits until everything that the cloud held by then was fetched; `false` if it was
-    /// not within the time. A till on which nothing runs behind the counter does it by itself and stops again.
-    pub fn fetch_now(&self, within: Duration) -> Result<bool, AppError> {
-        let running = self.workers().sync.as_ref().map(SyncWorker::wish);
-        if let Some((shared, wishes)) = running {
-            return Ok(shared.wait_for_wish(wishes, within));
-        }
-        let worker = SyncWorker::start(self.me.clone(), false)?;
-        let (shared, wishes) = worker.wish();
-        let fetched = shared.wait_for_wish(wishes, within);
-        worker.stop();
-        Ok(fetched)
     }
 }

@@ -10,3 +10,4 @@ mod model;
 mod places;
 mod queue;
 mod recording;
+mod shelf;

@@ -98,6 +98,10 @@ struct Beyond {
 }
 
 /// One of this till's segments.
+#[expect(
+    clippy::struct_field_names,
+    reason = "an id is spelled the same everywhere"
+)]
 struct Segment {
     segment_no: i64,
     segment: SegmentId,

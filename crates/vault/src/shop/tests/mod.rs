@@ -8,6 +8,7 @@ mod office;
 mod pulls;
 mod scans;
 mod searches;
+mod snapshots;
 
 use std::path::Path;
 

@@ -14,7 +14,7 @@ fn conflict(id: u128, status: &str, title: &str) -> Value {
     json!({
         "conflict": Uuid::from_u128(id), "kind": "EDIT_CONFLICT", "code": null,
         "entity": format!("product:{}", Uuid::from_u128(0xa)), "title": title, "branch": null,
-        "op_id": Uuid::from_u128(id + 100), "status": status, "version": 1, "opened_at_ms": id as i64,
+        "op_id": Uuid::from_u128(id + 100), "status": status, "version": 1, "opened_at_ms": u64::try_from(id).expect("a small number"),
         "mine": null, "theirs": null, "base": null, "settled": null,
     })
 }
