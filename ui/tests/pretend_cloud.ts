@@ -97,6 +97,7 @@ export class PretendCloud {
     rebuild_outbox: () => ({ words: 'The outbox was made anew: 12 entries wait.', path: null }),
     reread_catalogue: () => ({ words: 'The catalogue is fetched anew.', path: null }),
     export_vault: ({ path }) => ({ words: 'The vault is exported.', path }),
+    salvage_file: ({ path }) => ({ words: '12 records, signed by this till.', path }),
     test_path: () => this.steps,
     leave_cloud: (args) => {
       const { export_to } = args.request as { export_to: string | null };

@@ -171,6 +171,17 @@ describe('proof, log and tools', () => {
     expect(screen.getByTestId('path-step-clock')).toHaveAttribute('data-ok', 'false');
   });
 
+  it('what_was_not_sent_goes_into_a_file_that_was_named', async () => {
+    const pretend = await go('tools', 'Ruth Okafor', offline);
+    expect(await seen('tool-salvage_file'), 'no file, nothing to write').toBeDisabled();
+    await fireEvent.input(screen.getByTestId('tool-path'), { target: { value: '/media/stick/a' } });
+    await press('tool-salvage_file');
+    await waitFor(() =>
+      expect(calls(pretend, 'salvage_file')).toEqual([{ path: '/media/stick/a' }]),
+    );
+    expect(await seen('tool-done')).toHaveTextContent('/media/stick/a');
+  });
+
   it('leaving_with_unsent_entries_wants_a_file_first', async () => {
     const pretend = await go('tools', 'Ruth Okafor', offline);
     await press('tool-leave_cloud');

@@ -159,6 +159,7 @@ export const supportBundle = () => invoke<BundleMade>('support_bundle', { path: 
 export const rebuildOutbox = () => invoke<ToolDone>('rebuild_outbox');
 export const rereadCatalogue = () => invoke<ToolDone>('reread_catalogue');
 export const exportVault = (path: string) => invoke<ToolDone>('export_vault', { path });
+export const salvageFile = (path: string) => invoke<ToolDone>('salvage_file', { path });
 export const testPath = () => invoke<PathStep[]>('test_path');
 export const leaveCloud = (request: LeaveRequest) => invoke<ToolDone>('leave_cloud', { request });
 export const syncNow = () => invoke<TillStatus>('sync_now');

@@ -235,7 +235,7 @@ export const testids = {
   logBundleMade: 'log-bundle-made',
   tools: 'sync-tools',
   toolsNoRight: 'tools-no-right',
-  tool: (name: string) => `tool-${name}`, // rebuild_outbox, reread_catalogue, export_vault, test_path, leave_cloud
+  tool: (name: string) => `tool-${name}`, // rebuild_outbox, reread_catalogue, export_vault, salvage_file, test_path, leave_cloud
   toolPath: 'tool-path', // where the export goes
   toolDone: 'tool-done',
   toolProblem: 'tool-problem',
