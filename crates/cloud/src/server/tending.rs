@@ -40,42 +40,73 @@ pub(super) async fn tend<S: PullStore + ?Sized>(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::ports::{OsEntropy, SystemClock};
-    use crate::store::sqlite::SqliteStore;
-    use crate::store::{CloudStore, TokenWanted};
+    use std::path::PathBuf;
 
-    #[tokio::test]
-    async fn a_serving_cloud_notes_by_itself_how_far_each_tenant_is() {
-        let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("cloud.db");
-        let clock = SystemClock::new();
-        let store = Arc::new(SqliteStore::open(&file, &clock, &OsEntropy).unwrap());
-        let sql = rusqlite::Connection::open(&file).unwrap();
-        sql.execute_batch(
-            "INSERT INTO tenant VALUES (zeroblob(16), 'Acme', 1);
-             INSERT INTO tenant_clock VALUES (zeroblob(16), 17);",
-        )
-        .unwrap();
-        let tending = tokio::spawn(tend(Arc::clone(&store), Arc::new(clock), Duration::ZERO));
-        let marks = || {
-            let found = sql.query_row("SELECT max(v) FROM version_mark", [], |row| row.get(0));
-            found.unwrap_or(None::<i64>)
-        };
-        while marks().is_none() {
-            // Each of these goes through the one writer, behind whatever waits there already.
-            let nobody = TokenWanted {
-                tenant_name: "nobody".into(),
-                token_hash: [0; 32],
-                now_ms: 1,
-            };
-            store.make_read_token(nobody).await.unwrap();
+    use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+    use super::*;
+    use crate::store::pull::{
+        CatalogueOf, CatalogueSink, CatalogueState, PullReach, PullWanted, Pulled,
+    };
+    use crate::store::{Later, StoreError};
+
+    /// A store that can only forget, says when it was asked to, and fails each time.
+    struct Forgetful(UnboundedSender<i64>);
+
+    fn no<T>() -> Later<'static, T> {
+        Box::pin(async { Err(StoreError::Stopped { doing: "a test" }) })
+    }
+
+    impl PullStore for Forgetful {
+        fn cursor_key(&self) -> [u8; 32] {
+            [0; 32]
         }
-        assert_eq!(
-            marks(),
-            Some(17),
-            "the age of a tombstone can be told from here on"
-        );
+        fn cache_folder(&self) -> PathBuf {
+            PathBuf::new()
+        }
+        fn pull(&self, _: PullWanted) -> Later<'_, Pulled> {
+            no()
+        }
+        fn catalogue_state(&self, _: PullReach) -> Later<'_, CatalogueState> {
+            no()
+        }
+        fn catalogue(&self, _: CatalogueOf, _: Box<dyn CatalogueSink>) -> Later<'_, ()> {
+            no()
+        }
+        fn forget_tombstones(&self, now_ms: i64) -> Later<'_, u64> {
+            self.0.send(now_ms).unwrap();
+            no()
+        }
+    }
+
+    struct Noon;
+
+    impl Clock for Noon {
+        fn wall_ms(&self) -> i64 {
+            12
+        }
+        fn mono_ms(&self) -> u64 {
+            0
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_serving_cloud_forgets_by_itself_every_hour_also_after_a_time_that_failed() {
+        let (asked, mut times) = unbounded_channel();
+        let began = Instant::now();
+        let tending = tokio::spawn(tend(Arc::new(Forgetful(asked)), Arc::new(Noon), FIRST));
+        for hour in 0..3 {
+            assert_eq!(
+                times.recv().await,
+                Some(12),
+                "it asks with the clock's time"
+            );
+            assert_eq!(
+                began.elapsed(),
+                FIRST + EVERY * hour,
+                "the first, then each hour"
+            );
+        }
         tending.abort();
     }
 }
