@@ -6,6 +6,8 @@ mod a_hostile_line_loses_nothing;
 mod a_no_names_what_to_do;
 mod a_sale_arrives_once;
 mod a_script_can_trust_the_exit_status;
+mod heals_room;
+mod heals_what_was_put_back;
 mod nothing_is_lost_between_starts;
 mod products_are_changed_at_the_till;
 mod pulls_bring_the_shop;
