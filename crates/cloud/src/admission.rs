@@ -72,6 +72,11 @@ impl Admission {
         })
     }
 
+    /// How many pushes run or wait now, all tenants.
+    pub fn inside(&self) -> usize {
+        self.lock().values().map(|gate| gate.inside).sum()
+    }
+
     fn leave(&self, tenant: Uuid, key: (Uuid, Uuid)) {
         let mut tenants = self.lock();
         let empty = tenants.get_mut(&tenant).is_some_and(|gate| {

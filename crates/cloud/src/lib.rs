@@ -16,5 +16,6 @@ pub mod ports;
 pub mod secrets;
 pub mod server;
 pub mod store;
+pub mod watching;
 
 mod routes;

@@ -62,8 +62,15 @@ async fn main() -> anyhow::Result<()> {
             let epoch = restored(&*store, &*ports.entropy).await?;
             say(&epoch.to_string())?;
         }
-        other => {
-            for line in office(other, &ports).await? {
+        office @ (Command::Tenant(_)
+        | Command::Branch(_)
+        | Command::Product(_)
+        | Command::TaxClass(_)
+        | Command::Operator(_)
+        | Command::Tills(_)
+        | Command::Conflicts(_)
+        | Command::Salvage { .. }) => {
+            for line in head_office(office, &ports).await? {
                 say(&line)?;
             }
         }
@@ -72,7 +79,7 @@ async fn main() -> anyhow::Result<()> {
 }
 
 /// Head office's verbs: what each has to say, a line a thing.
-async fn office(command: Command, ports: &Ports) -> anyhow::Result<Vec<String>> {
+async fn head_office(command: Command, ports: &Ports) -> anyhow::Result<Vec<String>> {
     let of = match &command {
         Command::Tenant(TenantVerb::List { database }) => {
             let store = open(database, ports).await?;

@@ -2,7 +2,7 @@
 //!
 //! Everything else takes them as [`Clock`] and [`Entropy`], so that a test can stand at any hour.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use protocol::ports::{Clock, Entropy};
 
@@ -39,6 +39,23 @@ impl Clock for SystemClock {
 
     fn mono_ms(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// How long something took, for those who watch: nothing is decided by it.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts now.
+    #[allow(clippy::disallowed_methods, reason = "this is the port itself")]
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Since it was started.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
     }
 }
 

@@ -21,6 +21,7 @@ async fn the_description_lists_every_route() {
         listed,
         [
             "/health",
+            "/metrics",
             "/v1/admin/branches",
             "/v1/admin/branches/{branch}",
             "/v1/admin/conflicts",

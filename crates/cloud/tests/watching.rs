@@ -165,3 +165,36 @@ async fn guessing_codes_is_slowed_down_and_a_right_code_costs_nothing() {
         );
     }
 }
+
+#[tokio::test]
+async fn the_figures_tell_what_happened_and_no_names() {
+    let world = World::start().await;
+    let mut till = world.enrolled(1, "Acme Secret", "Hidden Street").await;
+    till.restock(TEA, 1_000);
+    till.sell(TEA);
+    till.sell(TEA);
+    world.push(&till, &till.push_request(&till.ops)).await;
+    let body = hello(&till, "1.4.2", 7);
+    world.post(&till, "/v1/sync/hello", "", &body).await;
+    world.clock.0.fetch_add(90_000, Ordering::SeqCst);
+    world.get_bare("/nowhere/hfr_abc").await;
+    let answer = world.get_bare("/metrics").await;
+    assert_eq!(answer.status, 200);
+    let page = String::from_utf8(answer.body).unwrap();
+    let id = till.identity.till;
+    for line in [
+        "holdfast_ops_total{outcome=\"accepted\"} 2".to_owned(),
+        "holdfast_ops_total{outcome=\"conflict\"} 1".to_owned(),
+        "holdfast_pushes_total 1".to_owned(),
+        "holdfast_pushes_inside 0".to_owned(),
+        format!("holdfast_till_backlog{{till=\"{id}\"}} 7"),
+        format!("holdfast_till_contact_age_seconds{{till=\"{id}\"}} 90"),
+        "route=\"/v1/sync/push\",status=\"200\"} 1".to_owned(),
+        "route=\"unknown\",status=\"404\"} 1".to_owned(),
+    ] {
+        assert!(page.contains(&line), "{line} is in\n{page}");
+    }
+    for word in ["Secret", "Hidden", "hfr_", &till.identity.tenant.to_string()] {
+        assert!(!page.contains(word), "{word} is in\n{page}");
+    }
+}

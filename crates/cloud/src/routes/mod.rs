@@ -9,6 +9,7 @@ mod contact;
 mod enrol;
 mod health;
 mod hello;
+mod metrics;
 mod openapi;
 mod ops;
 mod pull;
@@ -25,7 +26,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::Request;
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use protocol::error::ApiCode;
 use transport::server::{Refusal, in_our_words};
@@ -49,6 +50,7 @@ pub(crate) fn router(store: Arc<dyn Store>, ports: Ports, manners: Manners) -> a
     let api = Arc::new(Api::new(store, ports, manners));
     let (router, document) = OpenApiRouter::with_openapi(openapi::Document::openapi())
         .routes(routes!(health::health))
+        .routes(routes!(metrics::metrics))
         .routes(routes!(openapi::openapi))
         .routes(routes!(enrol::enrol))
         .routes(routes!(token::token))
@@ -66,7 +68,7 @@ pub(crate) fn router(store: Arc<dyn Store>, ports: Ports, manners: Manners) -> a
     api.describe(&openapi::with_common_answers(document));
     in_our_words(router)
         .layer(from_fn(in_time))
-        .layer(from_fn(trace))
+        .layer(from_fn_with_state(Arc::clone(&api), metrics::watched))
         .with_state(api)
 }
 
@@ -92,19 +94,4 @@ async fn in_time(request: Request, next: Next) -> Response {
         )
         .into_response(),
     }
-}
-
-/// One line a request: method, path without its query, status. No header and no body is logged:
-/// they hold codes, tokens and signatures.
-async fn trace(request: Request, next: Next) -> Response {
-    let method = request.method().clone();
-    let path = request.uri().path().to_owned();
-    let response = next.run(request).await;
-    let status = response.status().as_u16();
-    if response.status().is_server_error() {
-        tracing::error!(%method, path, status, "answered");
-    } else {
-        tracing::debug!(%method, path, status, "answered");
-    }
-    response
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use protocol::error::{ApiCode, ApiError};
 use protocol::limits::BatchLimits;
+use protocol::outcome::{Outcome, OutcomeCode};
 use protocol::wire::{PROTO, PushAnswer, PushRequest, RunStatus};
 use transport::server::{Answer, Refusal, Signed};
 use uuid::Uuid;
@@ -46,7 +47,7 @@ pub(super) async fn push(
     let mut place = api
         .admission
         .enter(tenant, signed.till, key)
-        .map_err(crowded)?;
+        .map_err(|refused| crowded(&api, refused))?;
     place.turn().await;
     let answered = api
         .store
@@ -60,7 +61,8 @@ pub(super) async fn push(
         .await;
     match answered.map_err(refused_by_store)? {
         PushAnswered::Answer { answer, replayed } => {
-            log(tenant, signed.till, &answer, replayed);
+            api.figures.pushed(&answer, replayed);
+            log((tenant, signed.till, key), &answer, replayed);
             Ok(Answer::new(answer).replayed(replayed))
         }
         PushAnswered::KeyReused => Err(Refusal::new(
@@ -98,20 +100,37 @@ fn check(request: &PushRequest, till: Uuid) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// One line a push: how many ops had which outcome, and what stopped a run.
-fn log(tenant: Uuid, till: Uuid, answer: &PushAnswer, replayed: bool) {
+/// One line a push under the batch's key, and one for each op that needs somebody, under its own
+/// id: the names by which the till knows both. And what stopped a run.
+fn log((tenant, till, key): (Uuid, Uuid, Uuid), answer: &PushAnswer, replayed: bool) {
     let mut outcomes: BTreeMap<&str, u32> = BTreeMap::new();
     for result in answer.runs.iter().flat_map(|run| &run.results) {
         *outcomes.entry(result.outcome.as_str()).or_default() += 1;
     }
-    tracing::info!(%tenant, %till, replayed, ?outcomes, "a push was recorded");
+    tracing::info!(%tenant, %till, client_trace_id = %key, replayed, ?outcomes, "a push was recorded");
+    for result in answer.runs.iter().flat_map(|run| &run.results) {
+        let (outcome, code) = (
+            result.outcome.as_str(),
+            result.code.map(OutcomeCode::as_str),
+        );
+        if !matches!(result.outcome, Outcome::Accepted | Outcome::Duplicate) {
+            tracing::info!(
+                %tenant, %till, client_trace_id = %result.op_id, seq = result.seq, outcome, code,
+                "an op needs somebody"
+            );
+        }
+    }
     let stopped = answer.runs.iter().filter(|run| run.status != RunStatus::Ok);
     for run in stopped {
-        tracing::warn!(%tenant, %till, segment = %run.segment, status = ?run.status, "a run stopped");
+        tracing::warn!(%tenant, %till, client_trace_id = %key, segment = %run.segment, status = ?run.status, "a run stopped");
     }
 }
 
-fn crowded(refused: admission::Refused) -> Refusal {
+fn crowded(api: &Api, refused: admission::Refused) -> Refusal {
+    api.figures.sent_away(match refused {
+        admission::Refused::Full => "full",
+        admission::Refused::KeyBusy => "key_busy",
+    });
     match refused {
         admission::Refused::Full => Refusal::new(
             ApiCode::Busy,

@@ -15,6 +15,7 @@ use crate::office::Streams;
 use crate::secrets::TokenKey;
 use crate::server::{Manners, Ports};
 use crate::store::{Store, StoreError, TillCredential};
+use crate::watching::{Figures, store_failed};
 
 /// The state of the router.
 pub(super) struct Api {
@@ -26,6 +27,8 @@ pub(super) struct Api {
     pub(super) ports: Ports,
     /// Head office's own streams of ops.
     pub(super) streams: Streams,
+    /// What is counted.
+    pub(super) figures: Figures,
     /// How this process serves.
     pub(super) manners: Manners,
     /// What tills said of themselves last.
@@ -48,6 +51,7 @@ impl Api {
             store,
             ports,
             streams: Streams::default(),
+            figures: Figures::default(),
             manners,
             contacts: Contacts::default(),
             guesses: Guesses::default(),
@@ -98,6 +102,7 @@ impl TillKeys for Api {
     reason = "it is what map_err hands over"
 )]
 pub(super) fn refused_by_store(error: StoreError) -> Refusal {
+    store_failed();
     tracing::error!(%error, "the store could not answer");
     Refusal::internal()
 }

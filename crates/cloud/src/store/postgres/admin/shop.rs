@@ -16,6 +16,9 @@ use crate::store::admin::{
     OperatorEntry, Put, RuleEntry, SettingEntry, ShopKey, ShopPut, ShopRow, ShopTable,
 };
 
+/// How a row is read.
+type Read = fn(&Row) -> Result<ShopRow, StoreError>;
+
 const READING: &str = "reading head office's tables";
 const DOING: &str = "writing head office's tables";
 
@@ -25,7 +28,7 @@ pub(super) async fn rows(
     tenant: Uuid,
     table: ShopTable,
 ) -> Result<Vec<ShopRow>, StoreError> {
-    let (list, read): (_, fn(&Row) -> Result<ShopRow, StoreError>) = match table {
+    let (list, read): (_, Read) = match table {
         ShopTable::TaxClasses => (
             "SELECT * FROM tax_class WHERE tenant = $1 AND NOT deleted ORDER BY code COLLATE \"C\"",
             tax_class,
