@@ -1,6 +1,7 @@
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { StockCount } from '../src/bindings';
+import { till } from '../src/state/till.svelte';
 import { go, settled } from './sync_hands';
 import { calls, close, key, press, seen } from './window';
 
@@ -40,6 +41,28 @@ describe('needs you', () => {
     });
     expect(await seen('settling')).toHaveTextContent('on its way');
     expect(screen.queryByTestId('settle-confirm')).toBeNull();
+  });
+
+  it('what_became_of_it_is_told_where_it_stands', async () => {
+    const pretend = await go('needs_you');
+    await press('choice-keep_theirs');
+    await press('settle-confirm');
+    await seen('settling');
+    const by = { who: 'Aylin', till: 'Till 2', at_ms: Date.now(), note: null };
+    pretend.cloud.conflicts = pretend.cloud.conflicts.map((c) =>
+      c.conflict === 'c-edit'
+        ? {
+            ...c,
+            open: false,
+            settling: false,
+            settled: { ...by, decision: 'keep_theirs' as const },
+          }
+        : c,
+    );
+    till.take(pretend.status());
+    expect(await seen('settled-by')).toHaveTextContent('Aylin kept the version in the cloud');
+    expect(screen.queryByTestId('needs-you-c-edit'), 'it left the list').toBeNull();
+    expect(screen.getByTestId('conflict')).toHaveAttribute('data-open', 'false');
   });
 
   it('field_by_field_sends_the_value_that_was_picked_for_every_differing_field', async () => {

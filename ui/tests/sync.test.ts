@@ -189,8 +189,9 @@ describe('proof, log and tools', () => {
     expect(screen.getByTestId('leave-confirm')).toHaveTextContent(
       '14 entries would be left behind',
     );
-    const boxes = screen.getAllByTestId('tool-path');
-    await fireEvent.input(boxes.at(-1)!, { target: { value: '/media/stick/till2' } });
+    await fireEvent.input(screen.getByTestId('leave-path'), {
+      target: { value: '/media/stick/till2' },
+    });
     await press('leave-confirm');
     await waitFor(() =>
       expect(calls(pretend, 'leave_cloud')).toEqual([

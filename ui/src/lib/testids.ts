@@ -240,6 +240,7 @@ export const testids = {
   toolDone: 'tool-done',
   toolProblem: 'tool-problem',
   pathStep: (name: string) => `path-step-${name}`, // data-ok
+  leavePath: 'leave-path', // where what waits is exported to
   leaveConfirm: 'leave-confirm',
 
   // before anybody signed in

@@ -55,6 +55,19 @@ export class Attention {
     await this.list.read(first);
     if (first && this.list.row === null) this.list.choose(this.list.rows[0]?.conflict ?? null);
     this.look();
+    if (this.list.row === null && this.shown !== null) await this.#follow(this.shown);
+  }
+
+  /** The one looked at left the list: what became of it is told where it stands. */
+  async #follow(left: ConflictView): Promise<void> {
+    const settled = this.settled === 'open';
+    try {
+      const others = await commands.needsYou({ text: null, settled, limit: this.list.page });
+      const found = others.find((view) => view.conflict === left.conflict);
+      if (found && this.shown === left) this.shown = found;
+    } catch {
+      // It stays as it was last told; the list says by itself when it cannot be read.
+    }
   }
 
   show(which: 'open' | 'settled'): void {
