@@ -20,6 +20,8 @@ use crate::store::pull::{CatalogueOf, CatalogueState, PullReach};
 
 /// How long one is given out.
 const LIFE_MS: i64 = 60 * 60 * 1_000;
+/// How long one lies here that nobody asks for: a tenant that has gone quiet needs no room on the disk.
+const QUIET_MS: i64 = 24 * LIFE_MS;
 /// Catalogues smaller than this are made again after so many versions and not sooner.
 const FEW_ROWS: u64 = 10_000;
 /// How long a till waits for a build before it is asked to come back; it hangs up after 15 seconds
@@ -81,6 +83,7 @@ impl Shelf {
 
     fn put(&self, of: CatalogueOf, newest: Arc<Bottle>) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|_, kept| newest.made_ms.saturating_sub(kept.newest.made_ms) < QUIET_MS);
         let before = kept.remove(&of).map(|kept| kept.newest);
         kept.insert(of, Kept { newest, before });
     }
@@ -145,4 +148,56 @@ async fn make(api: Arc<Api>, state: CatalogueState) -> Result<Arc<Bottle>, Store
     tracing::info!(tenant = %state.of.tenant, rows = made.taken.rows, bytes = made.bytes, "a catalogue was packed");
     shelf.put(state.of, Arc::clone(&made));
     Ok(made)
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::store::pull::CatalogueTaken;
+
+    fn of(tenant: u128) -> CatalogueOf {
+        CatalogueOf {
+            tenant: Uuid::from_u128(tenant),
+            branch: None,
+        }
+    }
+
+    fn bottle(folder: &std::path::Path, name: &str, made_ms: i64) -> Arc<Bottle> {
+        let path = folder.join(name);
+        std::fs::write(&path, name).unwrap();
+        Arc::new(Bottle {
+            etag: name.into(),
+            path,
+            bytes: 1,
+            taken: CatalogueTaken {
+                cloud_epoch: Uuid::nil(),
+                watermark: 0,
+                rows: 0,
+            },
+            made_ms,
+        })
+    }
+
+    #[test]
+    fn files_that_nobody_asks_for_go_after_a_day_and_those_being_read_stay() {
+        let dir = tempfile::tempdir().unwrap();
+        let shelf = Shelf::new(dir.path().to_owned());
+        let names = || {
+            let files = std::fs::read_dir(dir.path()).unwrap();
+            let mut names: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
+            names.sort();
+            names
+        };
+        shelf.put(of(1), bottle(dir.path(), "quiet", 0));
+        shelf.put(of(2), bottle(dir.path(), "read", 0));
+        let read = shelf.newest(of(2)).unwrap();
+        shelf.put(of(3), bottle(dir.path(), "young", QUIET_MS - 1));
+        assert_eq!(names(), ["quiet", "read", "young"], "a day is not over");
+        shelf.put(of(4), bottle(dir.path(), "new", QUIET_MS));
+        assert_eq!(names(), ["new", "read", "young"], "the quiet one is gone");
+        drop(read);
+        assert_eq!(names(), ["new", "young"], "its last reader has gone");
+    }
 }
