@@ -55,6 +55,9 @@ pub struct Puller {
     phase: Phase,
     /// Scopes of this round that are not published yet.
     due: BTreeSet<PullScope>,
+    /// The scope asked for last, and whether the cloud has more of it.
+    last: Option<PullScope>,
+    unfinished: bool,
     /// The catalogue is fetched as a snapshot before pages go on.
     snapshot: bool,
     calls: u64,
@@ -123,6 +126,8 @@ impl Puller {
         Self {
             phase: Phase::Asleep,
             due: BTreeSet::new(),
+            last: None,
+            unfinished: false,
             snapshot: config.first_catalogue,
             calls: 0,
             timer: 0,
@@ -221,10 +226,20 @@ impl Puller {
         CallId(self.calls)
     }
 
-    /// The next scope of the round: what a person waits for first.
+    /// The next scope: one whose pages are under way, else the next one due after the last asked for, what a person
+    /// waits for first. Only the catalogue lets others go between two of its parts: it may take minutes, and no scope
+    /// that is due again and again keeps a later one waiting.
     fn next_scope(&self) -> Option<PullScope> {
-        PullScope::ALL
+        if let Some(scope) = self
+            .last
+            .filter(|scope| self.unfinished && *scope != PullScope::Catalogue)
+        {
+            return Some(scope);
+        }
+        let (after, upto): (Vec<_>, Vec<_>) = PullScope::ALL
             .into_iter()
-            .find(|scope| self.due.contains(scope))
+            .partition(|scope| Some(*scope) > self.last);
+        let mut in_turn = after.into_iter().chain(upto);
+        in_turn.find(|scope| self.due.contains(scope))
     }
 }

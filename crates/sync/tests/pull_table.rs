@@ -182,7 +182,7 @@ fn a_scope_is_published_only_when_the_cloud_says_that_its_rows_are_whole() {
 }
 
 #[test]
-fn a_failure_waits_and_goes_on_with_the_same_scope() {
+fn a_scope_that_fails_waits_and_keeps_no_other_waiting() {
     let mut bench = Bench::new(false);
     bench.page(PullScope::Conflicts, false);
     let call = bench.turn("pull config");
@@ -194,6 +194,8 @@ fn a_failure_waits_and_goes_on_with_the_same_scope() {
     let (id, at) = bench.timer().expect("a timer ends the wait");
     bench.now = at;
     bench.say(PullEvent::TimerFired(id));
+    bench.page(PullScope::Stock, false);
+    bench.page(PullScope::Catalogue, false);
     bench.turn("pull config");
 }
 
@@ -339,7 +341,7 @@ fn a_person_and_the_network_end_a_wait_and_the_other_sides_wish_is_kept() {
         result: Err(path()),
     });
     bench.say(PullEvent::NetworkUp);
-    let call = bench.turn("pull conflicts");
+    let call = bench.turn("pull config");
     let busy = CallFailure::Path {
         words: "busy".to_owned(),
         retry_after_ms: Some(30_000),
@@ -355,7 +357,7 @@ fn a_person_and_the_network_end_a_wait_and_the_other_sides_wish_is_kept() {
         "the cloud asked for half a minute"
     );
     bench.say(PullEvent::PullNow);
-    bench.turn("pull conflicts");
+    bench.turn("pull stock");
 }
 
 #[test]
@@ -400,7 +402,11 @@ fn what_is_wanted_while_a_page_is_on_its_way_asks_for_that_scope_again() {
         call,
         result: Ok(()),
     });
-    bench.round();
+    for scope in [PullScope::Config, PullScope::Stock, PullScope::Catalogue] {
+        bench.page(scope, false);
+    }
+    bench.page(PullScope::Conflicts, false);
+    assert!(!bench.puller.wants_turn(), "now the wish is granted");
 }
 
 #[test]
@@ -417,4 +423,30 @@ fn a_push_in_the_middle_of_a_round_begins_the_next_one_soon() {
         at, 6_000,
         "five seconds after the round began, not in a minute"
     );
+}
+
+#[test]
+fn a_scope_that_is_due_again_and_again_keeps_no_later_one_waiting() {
+    let mut bench = Bench::new(true);
+    for scope in [PullScope::Conflicts, PullScope::Config, PullScope::Stock] {
+        bench.page(scope, false);
+    }
+    for held in 1..=2 {
+        let call = bench.turn("part");
+        bench.say(PullEvent::PartCame {
+            call,
+            result: Ok(part(held - 1)),
+        });
+        let call = bench.expect("keep");
+        bench.say(PullEvent::PartKept {
+            call,
+            result: Ok(PartKept { held, total: 3 }),
+        });
+        bench.now += 5_000;
+        bench.say(PullEvent::Pushed);
+        for scope in [PullScope::Conflicts, PullScope::Config, PullScope::Stock] {
+            bench.page(scope, false);
+        }
+    }
+    bench.turn("part");
 }

@@ -144,6 +144,7 @@ impl Puller {
     pub(super) fn rest(&mut self, now: MonoMs, fx: &mut Vec<PullEffect>) {
         assert!(self.due.is_empty(), "nothing rests with a scope due");
         self.rounds += 1;
+        self.last = None;
         self.granted = self.wishes;
         self.last_words = None;
         let soon = self.round_at.map_or(now, |at| at + AFTER_PUSH_MS).max(now);

@@ -18,6 +18,7 @@ impl Puller {
             return;
         };
         self.ask_again = false;
+        (self.last, self.unfinished) = (Some(scope), false);
         if scope == PullScope::Catalogue && self.snapshot {
             let call = self.next_call(Phase::Fetching);
             fx.push(PullEffect::SendSnapshot { call });
@@ -62,6 +63,7 @@ impl Puller {
         };
         match result {
             Ok(StageDone::Kept) if more => {
+                self.unfinished = true;
                 self.begun_again.remove(&scope);
                 self.progressed();
                 self.phase = Phase::Ready;
@@ -205,6 +207,8 @@ impl Puller {
         match result {
             Ok(()) => {
                 self.snapshot |= scope == PullScope::Catalogue;
+                // The same scope next: it was about to be asked for.
+                self.unfinished = true;
                 self.phase = Phase::Ready;
             }
             Err(words) => self.failed(now, words, None, fx),
