@@ -9,7 +9,14 @@ use std::collections::BTreeMap;
 const FACTS: [(&str, &[&str]); 2] = [
     (
         "migrations/till",
-        &["op", "sale", "sale_line", "tender", "stock_movement"],
+        &[
+            "op",
+            "op_place",
+            "sale",
+            "sale_line",
+            "tender",
+            "stock_movement",
+        ],
     ),
     (
         "migrations/cloud/sqlite",

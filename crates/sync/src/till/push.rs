@@ -219,12 +219,20 @@ impl TillSync {
                 self.batch = None;
                 self.failed(now, error.message, retry_after_ms, fx);
             }
+            // The cloud's own fault, maybe over one op of the batch: smaller ones find out which.
+            CallFailure::Refused {
+                error,
+                retry_after_ms,
+            } if error.code == ApiCode::Internal => {
+                self.push_path_failed(now, batch, error.message, retry_after_ms, fx);
+            }
             CallFailure::Refused { .. } => self.call_failed(now, failure, fx),
         }
     }
 
     /// The path failed under a batch. If that happens again although hello got through, the batch
-    /// is too much for this line, whatever the reason.
+    /// is too much for this line, whatever the reason. An op that fails all alone is named by its
+    /// number, and goes again: it is never skipped.
     pub(super) fn push_path_failed(
         &mut self,
         now: MonoMs,
@@ -234,9 +242,14 @@ impl TillSync {
         fx: &mut Vec<Effect>,
     ) {
         self.batch_failures += 1;
-        if self.batch_failures >= HALVE_AFTER && self.size.halve(batch.ops()) {
+        let again = self.batch_failures >= HALVE_AFTER;
+        if again && self.size.halve(batch.ops()) {
             self.batch = None;
         }
+        let words = match only_place(batch).filter(|_| again) {
+            Some(seq) => format!("op {seq}, alone in its batch: {words}"),
+            None => words,
+        };
         self.failed(now, words, retry_after_ms, fx);
     }
 
@@ -261,4 +274,16 @@ impl TillSync {
         }
         self.halted(now, SyncKind::NeedsPerson, words, None, fx);
     }
+}
+
+/// The place of a batch's only op.
+fn only_place(batch: &Batch) -> Option<u64> {
+    let mut runs = batch
+        .request
+        .runs
+        .iter()
+        .filter(|run| !run.items.is_empty());
+    runs.next()
+        .filter(|run| batch.ops() == 1 && run.items.len() == 1)
+        .map(|run| run.from)
 }
