@@ -67,16 +67,12 @@ pub(crate) fn run(forms: &Forms) -> Answer {
         Command::EditProduct(edit) => edit_product(forms, edit),
         Command::Stock { article, limit } => {
             let till = open(forms)?;
-            match article {
-                Some(article) => {
-                    let card = till.stock_of(till.article_named(article)?)?;
-                    print::answer(json, &card, card_lines)
-                }
-                None => {
-                    let levels = till.stock_levels(String::new(), *limit)?;
-                    print::answer(json, &levels, |levels| level_lines(levels))
-                }
+            if let Some(article) = article {
+                let card = till.stock_of(till.article_named(article)?)?;
+                return print::answer(json, &card, card_lines);
             }
+            let levels = till.stock_levels(String::new(), *limit)?;
+            print::answer(json, &levels, |levels| level_lines(levels))
         }
         Command::Init(_)
         | Command::Enrol { .. }

@@ -13,6 +13,7 @@ mod products_are_changed_at_the_till;
 mod pulls_bring_the_shop;
 mod real_invoices_are_rung;
 mod stock_is_moved_and_explained;
+mod sync_screen_settles_what_two_tills_disagree_on;
 mod sync_screen_tells_the_truth;
 mod the_disk_may_fail;
 mod the_drawer_holds_what_it_should;
