@@ -10,7 +10,6 @@ use common::World;
 use protocol::error::MEDIA_TYPE;
 use protocol::ports::Clock;
 
-#[tokio::test]
 async fn the_description_lists_every_route() {
     let world = World::start().await;
     let document = world.get_bare("/v1/openapi.json").await;
@@ -72,7 +71,6 @@ async fn the_description_lists_every_route() {
     }
 }
 
-#[tokio::test]
 async fn every_route_says_what_any_of_them_may_answer() {
     let world = World::start().await;
     let document = world.get_bare("/v1/openapi.json").await.json();
@@ -93,7 +91,6 @@ async fn every_route_says_what_any_of_them_may_answer() {
     }
 }
 
-#[tokio::test]
 async fn health_needs_no_credential() {
     let world = World::start().await;
     let answer = world.get_bare("/health").await;
@@ -103,7 +100,6 @@ async fn health_needs_no_credential() {
     );
 }
 
-#[tokio::test]
 async fn every_refusal_is_in_our_media_type() {
     let world = World::start().await;
     for (path, status) in [
@@ -125,7 +121,6 @@ async fn every_refusal_is_in_our_media_type() {
     }
 }
 
-#[tokio::test]
 async fn a_request_signed_by_another_key_is_refused() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -138,19 +133,14 @@ async fn a_request_signed_by_another_key_is_refused() {
     );
 }
 
-#[tokio::test]
 async fn a_revoked_till_is_told_so() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
-    world
-        .sql()
-        .execute("UPDATE till SET revoked_at_ms = 1", [])
-        .unwrap();
+    world.hand().run("UPDATE till SET revoked_at_ms = 1");
     let answer = world.get(&till, "/v1/sync/audit").await;
     assert_eq!((answer.status, answer.code().as_str()), (401, "revoked"));
 }
 
-#[tokio::test]
 async fn a_call_signed_for_another_time_is_told_the_time_and_nothing_else() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -185,7 +175,6 @@ async fn a_call_signed_for_another_time_is_told_the_time_and_nothing_else() {
     }
 }
 
-#[tokio::test]
 async fn a_token_lives_an_hour_for_its_till_on_every_process_of_the_database() {
     let mut world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -212,7 +201,6 @@ async fn a_token_lives_an_hour_for_its_till_on_every_process_of_the_database() {
     }
 }
 
-#[tokio::test]
 async fn hello_says_which_segments_are_unknown() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -233,4 +221,16 @@ async fn hello_says_which_segments_are_unknown() {
         500,
         "the limits are advertised"
     );
+}
+
+both_stores! {
+    the_description_lists_every_route,
+    every_route_says_what_any_of_them_may_answer,
+    health_needs_no_credential,
+    every_refusal_is_in_our_media_type,
+    a_request_signed_by_another_key_is_refused,
+    a_revoked_till_is_told_so,
+    a_call_signed_for_another_time_is_told_the_time_and_nothing_else,
+    a_token_lives_an_hour_for_its_till_on_every_process_of_the_database,
+    hello_says_which_segments_are_unknown,
 }

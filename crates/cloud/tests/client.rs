@@ -24,7 +24,6 @@ fn client(world: &World, till: &Till) -> HttpCloud {
     HttpCloud::new(config).expect("a good address")
 }
 
-#[tokio::test]
 async fn a_session_of_the_real_client_runs_from_enrolment_to_proof() {
     let world = World::start().await;
     let mut till = Till::new(1);
@@ -78,7 +77,6 @@ async fn a_session_of_the_real_client_runs_from_enrolment_to_proof() {
     assert_eq!(page.items[0].op.get().as_bytes(), last.bytes);
 }
 
-#[tokio::test]
 async fn a_refusal_reaches_the_client_as_the_clouds_own_word() {
     let world = World::start().await;
     let till = Till::new(1);
@@ -90,4 +88,9 @@ async fn a_refusal_reaches_the_client_as_the_clouds_own_word() {
         ),
         "a till that nobody knows: {refused:?}"
     );
+}
+
+both_stores! {
+    a_session_of_the_real_client_runs_from_enrolment_to_proof,
+    a_refusal_reaches_the_client_as_the_clouds_own_word,
 }

@@ -8,7 +8,6 @@ use std::sync::atomic::Ordering;
 
 use common::{Till, World};
 
-#[tokio::test]
 async fn a_code_lets_one_till_in() {
     let world = World::start().await;
     let code = world.code("Acme", "High Street").await;
@@ -33,7 +32,6 @@ async fn a_code_lets_one_till_in() {
     );
 }
 
-#[tokio::test]
 async fn a_till_whose_welcome_got_lost_is_welcomed_again() {
     let world = World::start().await;
     let code = world.code("Acme", "High Street").await;
@@ -48,7 +46,6 @@ async fn a_till_whose_welcome_got_lost_is_welcomed_again() {
     assert_eq!(again.header("idempotency-replayed"), Some("true"));
 }
 
-#[tokio::test]
 async fn a_code_ends_after_a_quarter_of_an_hour() {
     let world = World::start().await;
     let code = world.code("Acme", "High Street").await;
@@ -67,7 +64,6 @@ async fn a_code_ends_after_a_quarter_of_an_hour() {
     assert_eq!((late.status, late.code().as_str()), (403, "code_refused"));
 }
 
-#[tokio::test]
 async fn a_till_cannot_be_in_two_places_or_have_two_keys() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -91,7 +87,6 @@ async fn a_till_cannot_be_in_two_places_or_have_two_keys() {
     assert_eq!(rightful.status, 200, "a refusal does not use the code up");
 }
 
-#[tokio::test]
 async fn a_forged_enrolment_is_refused_and_costs_no_code() {
     let world = World::start().await;
     let code = world.code("Acme", "High Street").await;
@@ -126,7 +121,6 @@ async fn codes_and_tokens_are_not_in_the_file() {
     }
 }
 
-#[tokio::test]
 async fn the_same_names_mean_the_same_tenant_and_branch() {
     let world = World::start().await;
     let one = world.enrolled(1, "Acme", "High Street").await;
@@ -147,4 +141,13 @@ async fn the_same_names_mean_the_same_tenant_and_branch() {
         "names of branches are a tenant's own"
     );
     assert_ne!(one.identity.branch, other.identity.branch);
+}
+
+both_stores! {
+    a_code_lets_one_till_in,
+    a_till_whose_welcome_got_lost_is_welcomed_again,
+    a_code_ends_after_a_quarter_of_an_hour,
+    a_till_cannot_be_in_two_places_or_have_two_keys,
+    a_forged_enrolment_is_refused_and_costs_no_code,
+    the_same_names_mean_the_same_tenant_and_branch,
 }

@@ -8,7 +8,6 @@ use common::World;
 
 const TEA: u128 = 0x7ea;
 
-#[tokio::test]
 async fn no_reading_route_shows_another_tenant() {
     let world = World::start().await;
     let mut acme = world.enrolled(1, "Acme", "High Street").await;
@@ -62,7 +61,6 @@ async fn no_reading_route_shows_another_tenant() {
     );
 }
 
-#[tokio::test]
 async fn the_same_ids_in_two_tenants_do_not_meet() {
     let world = World::start().await;
     let mut acme = world.enrolled(1, "Acme", "High Street").await;
@@ -89,7 +87,6 @@ async fn the_same_ids_in_two_tenants_do_not_meet() {
     );
 }
 
-#[tokio::test]
 async fn a_till_reads_its_own_branch_and_a_token_its_whole_tenant() {
     let world = World::start().await;
     let mut high = world.enrolled(1, "Acme", "High Street").await;
@@ -118,7 +115,6 @@ async fn a_till_reads_its_own_branch_and_a_token_its_whole_tenant() {
     );
 }
 
-#[tokio::test]
 async fn a_read_token_reads_and_does_nothing_else() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -141,4 +137,11 @@ async fn a_read_token_reads_and_does_nothing_else() {
         world.get_with_token("hfr_wrong", "/v1/sales").await.status,
         401
     );
+}
+
+both_stores! {
+    no_reading_route_shows_another_tenant,
+    the_same_ids_in_two_tenants_do_not_meet,
+    a_till_reads_its_own_branch_and_a_token_its_whole_tenant,
+    a_read_token_reads_and_does_nothing_else,
 }

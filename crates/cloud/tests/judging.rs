@@ -7,7 +7,7 @@ mod common;
 use common::{Till, World};
 use protocol::outcome::OutcomeCode;
 use protocol::wire::RunStatus;
-use protocol::{OpBody, Outcome, SegmentId, StoredOp};
+use protocol::{OpBody, Outcome, StoredOp};
 use uuid::Uuid;
 
 const TEA: u128 = 0x7ea;
@@ -22,7 +22,6 @@ fn poison(till: &mut Till) -> StoredOp {
     till.record(OpBody::SaleRecordedV1(sale))
 }
 
-#[tokio::test]
 async fn one_poison_op_among_500_is_parked_and_499_are_applied() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -69,7 +68,6 @@ async fn one_poison_op_among_500_is_parked_and_499_are_applied() {
     );
 }
 
-#[tokio::test]
 async fn a_stock_beyond_any_number_is_parked_and_not_wrapped_round() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -87,7 +85,6 @@ async fn a_stock_beyond_any_number_is_parked_and_not_wrapped_round() {
     assert_eq!(stock["rows"][0]["quantity_milli"], 2_000);
 }
 
-#[tokio::test]
 async fn an_unknown_type_is_recorded_and_parked() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -109,21 +106,16 @@ async fn an_unknown_type_is_recorded_and_parked() {
         Outcome::Accepted,
         "the next one goes on"
     );
-    let bytes: Vec<u8> = world
-        .sql()
-        .query_row(
-            "SELECT op FROM op_log WHERE type = 'stock_moved_v9'",
-            [],
-            |row| row.get(0),
-        )
-        .expect("it is in the log under its own type");
+    // It is in the log under its own type.
+    let bytes = world
+        .hand()
+        .bytes("SELECT op FROM op_log WHERE type = 'stock_moved_v9'");
     assert_eq!(
         bytes, unknown.bytes,
         "byte for byte, for the upgrade that knows it"
     );
 }
 
-#[tokio::test]
 async fn an_op_that_names_another_tenant_is_parked() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -162,7 +154,6 @@ async fn an_op_that_names_another_tenant_is_parked() {
     assert_eq!(rows[0]["quantity_milli"], 2);
 }
 
-#[tokio::test]
 async fn the_last_piece_sold_twice_is_a_conflict_and_still_a_sale() {
     let world = World::start().await;
     let mut one = world.enrolled(1, "Acme", "High Street").await;
@@ -199,7 +190,6 @@ async fn the_last_piece_sold_twice_is_a_conflict_and_still_a_sale() {
     );
 }
 
-#[tokio::test]
 async fn the_same_sale_under_two_op_ids_is_raised() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -215,7 +205,6 @@ async fn the_same_sale_under_two_op_ids_is_raised() {
     );
 }
 
-#[tokio::test]
 async fn what_waits_for_a_parked_op_is_parked_as_well() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -250,7 +239,6 @@ async fn what_waits_for_a_parked_op_is_parked_as_well() {
     );
 }
 
-#[tokio::test]
 async fn a_run_whose_parent_is_lost_is_set_aside() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -265,17 +253,13 @@ async fn a_run_whose_parent_is_lost_is_set_aside() {
         RunStatus::Ok,
         "it is no part of the stream"
     );
-    let (segment, reason): (Vec<u8>, String) = world
-        .sql()
-        .query_row("SELECT segment, reason FROM op_quarantine", [], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .expect("its bytes are kept");
-    assert_eq!(SegmentId::from_slice(&segment), Some(SegmentId([0x42; 16])));
-    assert_eq!(reason, "hole");
+    // Its bytes are kept.
+    let hand = world.hand();
+    let lost = hand.id(Uuid::from_bytes([0x42; 16]));
+    let aside = format!("SELECT reason FROM op_quarantine WHERE segment = {lost}");
+    assert_eq!(hand.word(&aside), "hole");
 }
 
-#[tokio::test]
 async fn more_given_back_than_sold_is_flagged_across_batches() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -309,7 +293,6 @@ async fn more_given_back_than_sold_is_flagged_across_batches() {
     assert_eq!(rows[2]["outcome"], "conflict");
 }
 
-#[tokio::test]
 async fn a_product_made_twice_stays_as_it_was_first() {
     let world = World::start().await;
     let mut one = world.enrolled(1, "Acme", "High Street").await;
@@ -326,4 +309,17 @@ async fn a_product_made_twice_stays_as_it_was_first() {
     );
     let stock = world.get(&one, "/v1/stock").await.json();
     assert_eq!(stock["rows"][0]["name"], "Green tea");
+}
+
+both_stores! {
+    one_poison_op_among_500_is_parked_and_499_are_applied,
+    a_stock_beyond_any_number_is_parked_and_not_wrapped_round,
+    an_unknown_type_is_recorded_and_parked,
+    an_op_that_names_another_tenant_is_parked,
+    the_last_piece_sold_twice_is_a_conflict_and_still_a_sale,
+    the_same_sale_under_two_op_ids_is_raised,
+    what_waits_for_a_parked_op_is_parked_as_well,
+    a_run_whose_parent_is_lost_is_set_aside,
+    more_given_back_than_sold_is_flagged_across_batches,
+    a_product_made_twice_stays_as_it_was_first,
 }

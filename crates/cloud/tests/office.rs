@@ -45,7 +45,6 @@ async fn with_standard_rate(world: &World, token: &str) {
     fine(&world.office(token, "PUT", path, &class).await);
 }
 
-#[tokio::test]
 async fn only_an_admin_token_opens_head_office() {
     let (world, token) = started().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -68,7 +67,6 @@ async fn only_an_admin_token_opens_head_office() {
     assert_eq!(world.get_with_token(&anew, path).await.status, 200);
 }
 
-#[tokio::test]
 async fn a_branch_is_made_renamed_and_has_its_name_alone() {
     let (world, token) = started().await;
     let branch = Uuid::from_u128(77);
@@ -92,7 +90,6 @@ async fn a_branch_is_made_renamed_and_has_its_name_alone() {
     assert_eq!(names.len(), 2, "{rows}");
 }
 
-#[tokio::test]
 async fn an_article_changes_group_by_group_and_one_that_is_so_already_not_at_all() {
     let (world, token) = started().await;
     let path = format!("/v1/admin/products/{TEA}");
@@ -124,7 +121,6 @@ async fn an_article_changes_group_by_group_and_one_that_is_so_already_not_at_all
     assert_eq!(past, 1, "what it cost is kept for a later conflict");
 }
 
-#[tokio::test]
 async fn what_head_office_says_of_an_article_reaches_the_till() {
     let (world, token) = started().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -147,7 +143,6 @@ async fn what_head_office_says_of_an_article_reaches_the_till() {
     );
 }
 
-#[tokio::test]
 async fn an_article_is_found_by_words_and_its_code_stands_for_it_alone() {
     let (world, token) = started().await;
     with_standard_rate(&world, &token).await;
@@ -188,7 +183,6 @@ async fn an_article_is_found_by_words_and_its_code_stands_for_it_alone() {
     );
 }
 
-#[tokio::test]
 async fn a_file_of_articles_goes_in_row_by_row_and_names_what_it_refuses() {
     let (world, token) = started().await;
     with_standard_rate(&world, &token).await;
@@ -250,7 +244,6 @@ async fn a_file_of_articles_goes_in_row_by_row_and_names_what_it_refuses() {
     refused(&odd, 400, "malformed", "header");
 }
 
-#[tokio::test]
 async fn an_operator_has_a_role_and_a_pin_that_nobody_can_read_back() {
     let (world, token) = started().await;
     let ada = format!("/v1/admin/operators/{}", Uuid::from_u128(9));
@@ -288,17 +281,13 @@ async fn an_operator_has_a_role_and_a_pin_that_nobody_can_read_back() {
         renamed["has_pin"], true,
         "the PIN stays when the name changes"
     );
-    let phc: String = world
-        .sql()
-        .query_row("SELECT pin_phc FROM operator", [], |row| row.get(0))
-        .unwrap();
+    let phc: String = world.hand().word("SELECT pin_phc FROM operator");
     assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{phc}");
     let strange = json!({ "name": "Eve", "role": "manager", "active": true, "branches": [Uuid::from_u128(5)] });
     let answer = world.office(&token, "PUT", &ada, &strange).await;
     refused(&answer, 400, "malformed", "branches");
 }
 
-#[tokio::test]
 async fn rules_settings_and_tax_classes_come_and_go_with_a_version_each() {
     let (world, token) = started().await;
     let rule = json!({ "rule": {
@@ -345,4 +334,15 @@ async fn rules_settings_and_tax_classes_come_and_go_with_a_version_each() {
         .office(&token, "PUT", "/v1/admin/in-store-rules/0", &odd)
         .await;
     refused(&answer, 400, "malformed", "rule");
+}
+
+both_stores! {
+    only_an_admin_token_opens_head_office,
+    a_branch_is_made_renamed_and_has_its_name_alone,
+    an_article_changes_group_by_group_and_one_that_is_so_already_not_at_all,
+    what_head_office_says_of_an_article_reaches_the_till,
+    an_article_is_found_by_words_and_its_code_stands_for_it_alone,
+    a_file_of_articles_goes_in_row_by_row_and_names_what_it_refuses,
+    an_operator_has_a_role_and_a_pin_that_nobody_can_read_back,
+    rules_settings_and_tax_classes_come_and_go_with_a_version_each,
 }

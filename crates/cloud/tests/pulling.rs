@@ -8,9 +8,7 @@ mod office;
 
 use std::collections::BTreeSet;
 
-use cloud::ports::OsEntropy;
-use cloud::store::pull::{PullStore, TOMBSTONE_LIFE_MS};
-use cloud::store::sqlite::SqliteStore;
+use cloud::store::pull::TOMBSTONE_LIFE_MS;
 use common::World;
 use office::{Office, ask, held, page, round};
 use protocol::ports::Clock;
@@ -20,7 +18,6 @@ use uuid::Uuid;
 const TEA: u128 = 0x7ea;
 const CATALOGUE: PullScope = PullScope::Catalogue;
 
-#[tokio::test]
 async fn a_round_broken_off_at_any_page_goes_on_there_and_tells_each_row_once() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -48,7 +45,6 @@ async fn a_round_broken_off_at_any_page_goes_on_there_and_tells_each_row_once() 
     );
 }
 
-#[tokio::test]
 async fn a_row_that_changes_while_a_till_is_paging_comes_at_the_end_in_its_new_state() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -83,27 +79,25 @@ async fn a_row_that_changes_while_a_till_is_paging_comes_at_the_end_in_its_new_s
     );
 }
 
-#[tokio::test]
 async fn a_thousand_changed_prices_are_a_thousand_rows() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
     let office = Office::of(&world, &till);
-    office.sql.execute_batch("BEGIN").unwrap();
+    office.hand.run("BEGIN");
     (0..3_000).for_each(|id| office.product(id + 1, 100));
-    office.sql.execute_batch("COMMIT").unwrap();
+    office.hand.run("COMMIT");
     let (_, before) = round(&world, &till, CATALOGUE, None, 2_000).await;
-    office.sql.execute_batch("BEGIN").unwrap();
+    office.hand.run("BEGIN");
     let rv = office.next();
     // An import writes all of them under one version.
     (0..1_000).for_each(|id| office.product_at(rv, 3 * id + 1, 200, false));
-    office.sql.execute_batch("COMMIT").unwrap();
+    office.hand.run("COMMIT");
     let (rows, end) = round(&world, &till, CATALOGUE, Some(&before.next), 300).await;
     let ids: BTreeSet<_> = rows.iter().map(|row| &row.id).collect();
     assert_eq!((rows.len(), ids.len()), (1_000, 1_000), "and nothing else");
     assert_eq!(end.rows.len(), 0, "the last page was counted above");
 }
 
-#[tokio::test]
 async fn what_was_deleted_is_told_to_whom_it_was_told_before_and_to_nobody_else() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -130,25 +124,23 @@ async fn what_was_deleted_is_told_to_whom_it_was_told_before_and_to_nobody_else(
     );
 }
 
-#[tokio::test]
 async fn a_writer_that_commits_late_is_not_missed_and_nobody_waits_for_it() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
     let office = Office::of(&world, &till);
     office.product(1, 100);
     let slow = Office::of(&world, &till);
-    slow.sql.execute_batch("BEGIN IMMEDIATE").unwrap();
+    slow.hand.run("BEGIN");
     slow.product(2, 100);
     let before = page(&world, &till, CATALOGUE, None, 10).await;
     assert_eq!(held(&before.rows).len(), 1, "it is not there yet");
     assert_eq!(before.watermark, 1, "and its version is not promised");
-    slow.sql.execute_batch("COMMIT").unwrap();
+    slow.hand.run("COMMIT");
     let after = page(&world, &till, CATALOGUE, Some(&before.next), 10).await;
     assert_eq!(held(&after.rows).len(), 1, "now it is, behind the cursor");
     assert_eq!(after.watermark, 2);
 }
 
-#[tokio::test]
 async fn stock_tells_how_much_of_each_till_of_the_branch_is_in_it() {
     let world = World::start().await;
     let mut one = world.enrolled(1, "Acme", "High Street").await;
@@ -184,7 +176,6 @@ async fn stock_tells_how_much_of_each_till_of_the_branch_is_in_it() {
     );
 }
 
-#[tokio::test]
 async fn every_page_of_a_round_tells_all_heads_so_that_the_last_one_alone_is_enough() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -199,7 +190,6 @@ async fn every_page_of_a_round_tells_all_heads_so_that_the_last_one_alone_is_eno
     assert_eq!(last.included[0].seq, 4);
 }
 
-#[tokio::test]
 async fn another_tenants_rows_do_not_exist() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -227,7 +217,6 @@ async fn another_tenants_rows_do_not_exist() {
     }
 }
 
-#[tokio::test]
 async fn settings_of_all_are_overlaid_by_the_branchs_own_and_come_back_when_those_go() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -253,7 +242,6 @@ async fn settings_of_all_are_overlaid_by_the_branchs_own_and_come_back_when_thos
     assert_eq!(value(&third), None, "a tombstone");
 }
 
-#[tokio::test]
 async fn an_operator_of_other_branches_is_unknown_here_and_one_who_leaves_is_gone() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -271,7 +259,6 @@ async fn an_operator_of_other_branches_is_unknown_here_and_one_who_leaves_is_gon
     assert_eq!((second.rows.len(), second.rows[0].deleted), (1, true));
 }
 
-#[tokio::test]
 async fn a_conflict_is_told_where_it_belongs_and_reads_as_what_it_is() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -290,7 +277,6 @@ async fn a_conflict_is_told_where_it_belongs_and_reads_as_what_it_is() {
     assert!(there.rows.is_empty(), "it is another branch's matter");
 }
 
-#[tokio::test]
 async fn a_cursor_of_another_epoch_branch_or_scope_or_a_forged_one_begins_anew() {
     let mut world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -314,10 +300,9 @@ async fn a_cursor_of_another_epoch_branch_or_scope_or_a_forged_one_begins_anew()
             "{why}"
         );
     }
-    world
-        .sql()
-        .execute("UPDATE cloud SET cloud_epoch = randomblob(16)", [])
-        .unwrap();
+    let hand = world.hand();
+    let other = hand.id(Uuid::from_u128(0xe0));
+    hand.run(&format!("UPDATE cloud SET cloud_epoch = {other}"));
     world.restart().await;
     let answer = ask(&world, &till, CATALOGUE, Some(&own), 10).await;
     assert_eq!(
@@ -329,7 +314,6 @@ async fn a_cursor_of_another_epoch_branch_or_scope_or_a_forged_one_begins_anew()
     assert_eq!(fresh.rows.len(), 1, "and without a cursor it begins anew");
 }
 
-#[tokio::test]
 async fn a_cursor_outlives_a_restart_of_the_cloud() {
     let mut world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -340,14 +324,13 @@ async fn a_cursor_outlives_a_restart_of_the_cloud() {
     assert!(again.rows.is_empty(), "the key lies in the database");
 }
 
-#[tokio::test]
 async fn tombstones_are_kept_ninety_days_and_who_stayed_away_longer_begins_anew() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
     let office = Office::of(&world, &till);
     office.tax_class("old", false);
     office.tax_class("new", false);
-    let store = SqliteStore::open(&world.database(), &*world.clock, &OsEntropy).unwrap();
+    let store = world.store();
     let away = page(&world, &till, CATALOGUE, None, 10).await.next;
     let half_way = page(&world, &till, CATALOGUE, None, 1).await.next;
     office.tax_class("old", true);
@@ -382,7 +365,6 @@ async fn tombstones_are_kept_ninety_days_and_who_stayed_away_longer_begins_anew(
     assert_eq!(config.status, 200, "nor is another scope");
 }
 
-#[tokio::test]
 async fn what_cannot_be_read_is_refused_with_its_limit() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -403,7 +385,6 @@ async fn what_cannot_be_read_is_refused_with_its_limit() {
     assert_eq!(bare.status, 401, "rows need a credential");
 }
 
-#[tokio::test]
 async fn a_product_made_at_one_till_arrives_at_the_others_with_its_versions() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -419,4 +400,23 @@ async fn a_product_made_at_one_till_arrives_at_the_others_with_its_versions() {
         ("Earl Grey", Some(100))
     );
     assert_eq!(row.barcodes, ["5012345678900"]);
+}
+
+both_stores! {
+    a_round_broken_off_at_any_page_goes_on_there_and_tells_each_row_once,
+    a_row_that_changes_while_a_till_is_paging_comes_at_the_end_in_its_new_state,
+    a_thousand_changed_prices_are_a_thousand_rows,
+    what_was_deleted_is_told_to_whom_it_was_told_before_and_to_nobody_else,
+    a_writer_that_commits_late_is_not_missed_and_nobody_waits_for_it,
+    stock_tells_how_much_of_each_till_of_the_branch_is_in_it,
+    every_page_of_a_round_tells_all_heads_so_that_the_last_one_alone_is_enough,
+    another_tenants_rows_do_not_exist,
+    settings_of_all_are_overlaid_by_the_branchs_own_and_come_back_when_those_go,
+    an_operator_of_other_branches_is_unknown_here_and_one_who_leaves_is_gone,
+    a_conflict_is_told_where_it_belongs_and_reads_as_what_it_is,
+    a_cursor_of_another_epoch_branch_or_scope_or_a_forged_one_begins_anew,
+    a_cursor_outlives_a_restart_of_the_cloud,
+    tombstones_are_kept_ninety_days_and_who_stayed_away_longer_begins_anew,
+    what_cannot_be_read_is_refused_with_its_limit,
+    a_product_made_at_one_till_arrives_at_the_others_with_its_versions,
 }

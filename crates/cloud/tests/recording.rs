@@ -20,7 +20,6 @@ fn outcomes(answer: &PushAnswer) -> Vec<Outcome> {
         .collect()
 }
 
-#[tokio::test]
 async fn a_sale_is_recorded_once_and_read_back() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -68,7 +67,6 @@ async fn a_sale_is_recorded_once_and_read_back() {
     assert_eq!(audit["head_chain"], till.ops[1].chain.to_string());
 }
 
-#[tokio::test]
 async fn the_same_ops_again_are_duplicates_and_count_once() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -95,7 +93,6 @@ async fn the_same_ops_again_are_duplicates_and_count_once() {
     assert_eq!(stock["rows"][0]["quantity_milli"], -3_000);
 }
 
-#[tokio::test]
 async fn an_overlapping_batch_records_only_what_is_new() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -117,7 +114,6 @@ async fn an_overlapping_batch_records_only_what_is_new() {
     assert_eq!(world.audit(&till).await["ops"], 5);
 }
 
-#[tokio::test]
 async fn the_same_op_id_with_other_bytes_is_kept_and_raised() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -132,11 +128,11 @@ async fn the_same_op_id_with_other_bytes_is_kept_and_raised() {
         (Outcome::Parked, Some(OutcomeCode::OpIdReused))
     );
     assert_eq!(world.audit(&till).await["ops"], 1, "one id, one fact");
-    let kept: Vec<u8> = world
-        .sql()
-        .query_row("SELECT op FROM op_variant", [], |row| row.get(0))
-        .expect("the other bytes are kept");
-    assert_eq!(kept, second.bytes, "byte for byte");
+    let kept = world.hand().bytes("SELECT op FROM op_variant");
+    assert_eq!(
+        kept, second.bytes,
+        "the other bytes are kept, byte for byte"
+    );
 
     let again = world.push(&till, &till.push_request(&till.ops)).await;
     assert_eq!(
@@ -147,7 +143,6 @@ async fn the_same_op_id_with_other_bytes_is_kept_and_raised() {
     assert_eq!(world.count("SELECT count(*) FROM op_variant"), 1);
 }
 
-#[tokio::test]
 async fn a_restart_keeps_everything() {
     let mut world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -177,7 +172,6 @@ async fn a_restart_keeps_everything() {
     );
 }
 
-#[tokio::test]
 async fn a_till_gets_its_own_ops_back_byte_for_byte() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -200,7 +194,6 @@ async fn a_till_gets_its_own_ops_back_byte_for_byte() {
     assert_eq!(got, own);
 }
 
-#[tokio::test]
 async fn pages_hold_every_row_once() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -227,4 +220,14 @@ async fn pages_hold_every_row_once() {
         }
         assert_eq!(seen.len(), 25, "{path}: every row came");
     }
+}
+
+both_stores! {
+    a_sale_is_recorded_once_and_read_back,
+    the_same_ops_again_are_duplicates_and_count_once,
+    an_overlapping_batch_records_only_what_is_new,
+    the_same_op_id_with_other_bytes_is_kept_and_raised,
+    a_restart_keeps_everything,
+    a_till_gets_its_own_ops_back_byte_for_byte,
+    pages_hold_every_row_once,
 }

@@ -12,7 +12,6 @@ use protocol::wire::PushRequest;
 const TEA: u128 = 0x7ea;
 const KEY: &str = "01a1f91d-6080-7786-ac94-be41f3963753";
 
-#[tokio::test]
 async fn the_same_key_with_the_same_body_is_answered_the_same() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -45,7 +44,6 @@ async fn the_same_key_with_the_same_body_is_answered_the_same() {
     );
 }
 
-#[tokio::test]
 async fn a_key_is_new_for_a_body_that_is_not() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -72,7 +70,6 @@ async fn a_key_is_new_for_a_body_that_is_not() {
     );
 }
 
-#[tokio::test]
 async fn old_and_new_ops_under_one_key_are_answered_the_same_again() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -93,7 +90,6 @@ async fn old_and_new_ops_under_one_key_are_answered_the_same_again() {
     assert_eq!(&again.json()["runs"][0]["results"], results);
 }
 
-#[tokio::test]
 async fn a_conflict_whose_reply_got_lost_is_told_again_under_any_key() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -124,7 +120,6 @@ async fn a_conflict_whose_reply_got_lost_is_told_again_under_any_key() {
     assert_eq!(world.count("SELECT count(*) FROM conflict"), 1, "once");
 }
 
-#[tokio::test]
 async fn the_same_key_with_another_body_records_nothing() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -154,7 +149,6 @@ async fn the_same_key_with_another_body_records_nothing() {
     );
 }
 
-#[tokio::test]
 async fn a_key_is_a_till_s_own() {
     let world = World::start().await;
     let mut one = world.enrolled(1, "Acme", "High Street").await;
@@ -177,7 +171,6 @@ async fn a_key_is_a_till_s_own() {
     );
 }
 
-#[tokio::test]
 async fn a_push_without_a_key_is_refused() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -192,7 +185,6 @@ async fn a_push_without_a_key_is_refused() {
     assert_eq!(world.audit(&till).await["ops"], 0);
 }
 
-#[tokio::test]
 async fn a_till_cannot_hand_in_another_tills_ops() {
     let world = World::start().await;
     let mut one = world.enrolled(1, "Acme", "High Street").await;
@@ -204,7 +196,6 @@ async fn a_till_cannot_hand_in_another_tills_ops() {
     assert_eq!((answer.status, answer.code().as_str()), (403, "forbidden"));
 }
 
-#[tokio::test]
 async fn limits_are_enforced_on_what_unpacks() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -242,7 +233,6 @@ async fn limits_are_enforced_on_what_unpacks() {
     assert_eq!(world.audit(&till).await["ops"], 0);
 }
 
-#[tokio::test]
 async fn another_protocol_is_asked_to_update() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -257,7 +247,6 @@ async fn another_protocol_is_asked_to_update() {
     );
 }
 
-#[tokio::test]
 async fn garbage_is_named_and_changes_nothing() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -271,4 +260,18 @@ async fn garbage_is_named_and_changes_nothing() {
             "{body:?}"
         );
     }
+}
+
+both_stores! {
+    the_same_key_with_the_same_body_is_answered_the_same,
+    a_key_is_new_for_a_body_that_is_not,
+    old_and_new_ops_under_one_key_are_answered_the_same_again,
+    a_conflict_whose_reply_got_lost_is_told_again_under_any_key,
+    the_same_key_with_another_body_records_nothing,
+    a_key_is_a_till_s_own,
+    a_push_without_a_key_is_refused,
+    a_till_cannot_hand_in_another_tills_ops,
+    limits_are_enforced_on_what_unpacks,
+    another_protocol_is_asked_to_update,
+    garbage_is_named_and_changes_nothing,
 }

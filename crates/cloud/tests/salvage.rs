@@ -29,7 +29,6 @@ async fn revoke(world: &World, token: &str, till: &Till) {
     assert!(answer.json()["revoked_at_ms"].is_i64(), "{}", answer.json());
 }
 
-#[tokio::test]
 async fn a_revoked_till_hears_it_and_its_sales_come_in_by_salvage_once() {
     let world = World::start().await;
     let token = world.admin_token_of("Acme").await;
@@ -82,7 +81,6 @@ async fn a_revoked_till_hears_it_and_its_sales_come_in_by_salvage_once() {
     assert_eq!(world.count(&format!("{logged}'revoke'")), 1, "revoked once");
 }
 
-#[tokio::test]
 async fn salvage_waives_the_revocation_and_nothing_else() {
     let world = World::start().await;
     let token = world.admin_token_of("Acme").await;
@@ -127,7 +125,6 @@ async fn salvage_waives_the_revocation_and_nothing_else() {
     assert_eq!((odd.status, odd.code().as_str()), (400, "malformed"));
 }
 
-#[tokio::test]
 async fn a_code_asked_for_twice_under_one_key_is_one_code_for_one_till() {
     let world = World::start().await;
     let token = world.admin_token_of("Acme").await;
@@ -176,7 +173,6 @@ async fn a_code_asked_for_twice_under_one_key_is_one_code_for_one_till() {
     assert_eq!(answer.status, 404);
 }
 
-#[tokio::test]
 async fn head_office_sees_each_till_with_its_head() {
     let world = World::start().await;
     let token = world.admin_token_of("Acme").await;
@@ -195,4 +191,11 @@ async fn head_office_sees_each_till_with_its_head() {
         same["rows"], rows["rows"],
         "a read token sees the same list"
     );
+}
+
+both_stores! {
+    a_revoked_till_hears_it_and_its_sales_come_in_by_salvage_once,
+    salvage_waives_the_revocation_and_nothing_else,
+    a_code_asked_for_twice_under_one_key_is_one_code_for_one_till,
+    head_office_sees_each_till_with_its_head,
 }

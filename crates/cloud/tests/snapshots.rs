@@ -10,9 +10,7 @@ use std::io::{self, BufRead};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use cloud::ports::OsEntropy;
-use cloud::store::pull::{CatalogueOf, CatalogueSink, CatalogueTaken, PullStore};
-use cloud::store::sqlite::SqliteStore;
+use cloud::store::pull::{CatalogueOf, CatalogueSink, CatalogueTaken};
 use common::{Answer, Till, World, http};
 use office::{Office, held, round};
 use protocol::cloud::{CallFailure, CloudApi};
@@ -57,7 +55,6 @@ fn client(world: &World, till: &Till) -> HttpCloud {
     .expect("a good address")
 }
 
-#[tokio::test]
 async fn a_snapshot_is_the_catalogue_and_its_cursor_goes_on_with_what_changed_after() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -89,14 +86,13 @@ async fn a_snapshot_is_the_catalogue_and_its_cursor_goes_on_with_what_changed_af
     assert_eq!(rows.len(), 2, "what changed since, tombstones too");
 }
 
-#[tokio::test]
 async fn parts_put_together_are_the_whole_also_after_a_newer_one_was_made() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
     let office = Office::of(&world, &till);
-    office.sql.execute_batch("BEGIN").unwrap();
+    office.hand.run("BEGIN");
     (1..=300).for_each(|id| office.product(id, 100));
-    office.sql.execute_batch("COMMIT").unwrap();
+    office.hand.run("COMMIT");
     let whole = get(&world, &till, &[]).await;
     let etag = whole.header("etag").expect("a name").to_owned();
     let mut parts = Vec::new();
@@ -118,7 +114,6 @@ async fn parts_put_together_are_the_whole_also_after_a_newer_one_was_made() {
     assert_eq!(parts, whole.body, "the same bytes");
 }
 
-#[tokio::test]
 async fn a_snapshot_that_is_gone_and_a_part_behind_its_end_are_told_apart() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -150,7 +145,7 @@ async fn a_snapshot_that_is_gone_and_a_part_behind_its_end_are_told_apart() {
         (410, "cursor_reset"),
         "two newer ones exist"
     );
-    let files = std::fs::read_dir(world.dir.path().join("cloud.db.snapshots")).expect("a folder");
+    let files = std::fs::read_dir(world.store().cache_folder()).expect("a folder");
     assert_eq!(
         files.count(),
         2,
@@ -160,7 +155,6 @@ async fn a_snapshot_that_is_gone_and_a_part_behind_its_end_are_told_apart() {
     assert_eq!(bare.status, 401, "it needs a credential");
 }
 
-#[tokio::test]
 async fn tills_that_ask_at_once_share_one_build_and_it_is_made_anew_when_much_has_changed() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -181,16 +175,15 @@ async fn tills_that_ask_at_once_share_one_build_and_it_is_made_anew_when_much_ha
         Some(etag.as_str()),
         "a little change is fetched after it"
     );
-    office.sql.execute_batch("BEGIN").unwrap();
+    office.hand.run("BEGIN");
     for _ in 0..1_001 {
         office.next();
     }
-    office.sql.execute_batch("COMMIT").unwrap();
+    office.hand.run("COMMIT");
     let much = get(&world, &far, &[]).await;
     assert_ne!(much.header("etag"), Some(etag.as_str()), "much has changed");
 }
 
-#[tokio::test]
 async fn a_branch_with_rules_of_its_own_gets_a_catalogue_of_its_own() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -221,7 +214,6 @@ async fn a_branch_with_rules_of_its_own_gets_a_catalogue_of_its_own() {
     assert_eq!(answer.code(), "cursor_reset", "it begins with its own");
 }
 
-#[tokio::test]
 async fn the_real_client_fetches_a_snapshot_part_by_part() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -296,7 +288,6 @@ impl CatalogueSink for SellingSink {
     }
 }
 
-#[tokio::test]
 async fn a_build_sees_one_snapshot_and_makes_no_writer_wait() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -308,12 +299,12 @@ async fn a_build_sees_one_snapshot_and_makes_no_writer_wait() {
         rows: 0,
         told: told.clone(),
     };
-    let store = SqliteStore::open(&world.database(), &*world.clock, &OsEntropy).unwrap();
     let of = CatalogueOf {
         tenant: office.tenant,
         branch: None::<Uuid>,
     };
-    store
+    world
+        .store()
         .catalogue(of, Box::new(sink))
         .await
         .expect("it is built");
@@ -323,4 +314,14 @@ async fn a_build_sees_one_snapshot_and_makes_no_writer_wait() {
         21,
         "what was written meanwhile is there"
     );
+}
+
+both_stores! {
+    a_snapshot_is_the_catalogue_and_its_cursor_goes_on_with_what_changed_after,
+    parts_put_together_are_the_whole_also_after_a_newer_one_was_made,
+    a_snapshot_that_is_gone_and_a_part_behind_its_end_are_told_apart,
+    tills_that_ask_at_once_share_one_build_and_it_is_made_anew_when_much_has_changed,
+    a_branch_with_rules_of_its_own_gets_a_catalogue_of_its_own,
+    the_real_client_fetches_a_snapshot_part_by_part,
+    a_build_sees_one_snapshot_and_makes_no_writer_wait,
 }

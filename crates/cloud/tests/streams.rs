@@ -19,7 +19,6 @@ fn outcomes(answer: &PushAnswer) -> Vec<Outcome> {
         .collect()
 }
 
-#[tokio::test]
 async fn a_gap_is_told_and_nothing_behind_it_is_recorded() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -42,7 +41,6 @@ async fn a_gap_is_told_and_nothing_behind_it_is_recorded() {
     );
 }
 
-#[tokio::test]
 async fn a_fork_is_set_aside_whole_and_refused_nowhere() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -103,7 +101,6 @@ async fn a_fork_is_set_aside_whole_and_refused_nowhere() {
     );
 }
 
-#[tokio::test]
 async fn an_op_under_a_second_segment_counts_once_and_keeps_the_chain() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -128,7 +125,6 @@ async fn an_op_under_a_second_segment_counts_once_and_keeps_the_chain() {
     );
 }
 
-#[tokio::test]
 async fn a_new_segment_needs_its_parent() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -154,7 +150,6 @@ async fn a_new_segment_needs_its_parent() {
     assert_eq!(world.audit(&till).await["head_seq"], 2);
 }
 
-#[tokio::test]
 async fn damaged_bytes_and_foreign_signatures_are_not_recorded() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -170,4 +165,12 @@ async fn damaged_bytes_and_foreign_signatures_are_not_recorded() {
     request.runs[0].sig = Till::new(2).run(&till.ops).sig;
     let answer = world.push(&till, &request).await;
     assert_eq!(answer.runs[0].status, RunStatus::BadSig);
+}
+
+both_stores! {
+    a_gap_is_told_and_nothing_behind_it_is_recorded,
+    a_fork_is_set_aside_whole_and_refused_nowhere,
+    an_op_under_a_second_segment_counts_once_and_keeps_the_chain,
+    a_new_segment_needs_its_parent,
+    damaged_bytes_and_foreign_signatures_are_not_recorded,
 }

@@ -5,11 +5,9 @@
 mod common;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use cloud::server::{AppVersion, Cloud, Manners, Ports};
-use cloud::store::sqlite::SqliteStore;
 use common::{Answer, Till, World, entropy, http};
 use protocol::ports::Clock;
 use serde_json::{Value, json};
@@ -30,7 +28,6 @@ async fn only_till(world: &World) -> Value {
     rows["rows"][0].clone()
 }
 
-#[tokio::test]
 async fn a_tills_last_word_is_seen_and_the_same_word_is_written_once_a_minute() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -71,13 +68,13 @@ async fn choosy(world: &World) -> SocketAddr {
         clock: world.clock.clone(),
         entropy: entropy(),
     };
-    let store = SqliteStore::open(&world.database(), &*ports.clock, &*ports.entropy).unwrap();
+    let store = world.another().await;
     let manners = Manners {
         min_app: AppVersion::read("1.4.0"),
         ..Manners::default()
     };
     let listen = "127.0.0.1:0".parse().unwrap();
-    let cloud = Cloud::bind_with(listen, Arc::new(store), ports, manners)
+    let cloud = Cloud::bind_with(listen, store, ports, manners)
         .await
         .unwrap();
     let address = cloud.address();
@@ -93,7 +90,6 @@ async fn call(world: &World, to: SocketAddr, till: &Till, path: &str, body: &[u8
     http::send(to, "POST", path, &headers, body).await
 }
 
-#[tokio::test]
 async fn a_program_that_is_too_old_is_asked_to_update_and_loses_nothing() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme", "High Street").await;
@@ -135,7 +131,6 @@ async fn a_program_that_is_too_old_is_asked_to_update_and_loses_nothing() {
     );
 }
 
-#[tokio::test]
 async fn guessing_codes_is_slowed_down_and_a_right_code_costs_nothing() {
     let world = World::start().await;
     let code = world.code("Acme", "High Street").await;
@@ -166,7 +161,6 @@ async fn guessing_codes_is_slowed_down_and_a_right_code_costs_nothing() {
     }
 }
 
-#[tokio::test]
 async fn the_figures_tell_what_happened_and_no_names() {
     let world = World::start().await;
     let mut till = world.enrolled(1, "Acme Secret", "Hidden Street").await;
@@ -194,7 +188,19 @@ async fn the_figures_tell_what_happened_and_no_names() {
     ] {
         assert!(page.contains(&line), "{line} is in\n{page}");
     }
-    for word in ["Secret", "Hidden", "hfr_", &till.identity.tenant.to_string()] {
+    for word in [
+        "Secret",
+        "Hidden",
+        "hfr_",
+        &till.identity.tenant.to_string(),
+    ] {
         assert!(!page.contains(word), "{word} is in\n{page}");
     }
+}
+
+both_stores! {
+    a_tills_last_word_is_seen_and_the_same_word_is_written_once_a_minute,
+    a_program_that_is_too_old_is_asked_to_update_and_loses_nothing,
+    guessing_codes_is_slowed_down_and_a_right_code_costs_nothing,
+    the_figures_tell_what_happened_and_no_names,
 }

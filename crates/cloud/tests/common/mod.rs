@@ -6,6 +6,7 @@ pub mod body;
 pub mod both;
 pub mod contract;
 pub mod dice;
+pub mod hand;
 pub mod http;
 pub mod office;
 pub mod postgres;
@@ -32,6 +33,7 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use contract::Kind;
+use hand::{Hand, Served};
 pub use http::Answer;
 use postgres::OwnDatabase;
 pub use till::Till;
@@ -126,44 +128,28 @@ impl World {
         rusqlite::Connection::open(self.database()).expect("the file opens")
     }
 
-    /// One number, on whichever store.
+    /// Another process's view of the same tables.
+    pub async fn another(&self) -> Arc<dyn Store> {
+        open(self.dir.path(), self.served.as_ref(), &self.ports).await
+    }
+
+    /// The store itself, for what no route offers.
+    pub fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    /// Somebody beside the cloud, on whichever store.
+    pub fn hand(&self) -> Hand {
+        match &self.served {
+            Some(database) => Hand::Served(Box::new(Served::to(database))),
+            None => Hand::File(self.sql()),
+        }
+    }
+
     pub fn count(&self, query: &str) -> i64 {
         match &self.served {
-            Some(database) => database.ask(&format!("SELECT ({query})::bigint")).get(0),
-            None => self
-                .sql()
-                .query_row(query, [], |row| row.get(0))
-                .expect(query),
-        }
-    }
-
-    /// One value of bytes, on whichever store.
-    pub fn bytes(&self, query: &str) -> Vec<u8> {
-        match &self.served {
-            Some(database) => database.ask(query).get(0),
-            None => self
-                .sql()
-                .query_row(query, [], |row| row.get(0))
-                .expect(query),
-        }
-    }
-
-    /// One word, on whichever store.
-    pub fn word(&self, query: &str) -> String {
-        match &self.served {
-            Some(database) => database.ask(query).get(0),
-            None => self
-                .sql()
-                .query_row(query, [], |row| row.get(0))
-                .expect(query),
-        }
-    }
-
-    /// Does something beside the cloud, on whichever store.
-    pub fn change(&self, words: &str) {
-        match &self.served {
-            Some(database) => database.change(words),
-            None => self.sql().execute_batch(words).expect(words),
+            Some(_) => self.hand().number(&format!("SELECT ({query})::bigint")),
+            None => self.hand().number(query),
         }
     }
 

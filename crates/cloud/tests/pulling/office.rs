@@ -2,58 +2,57 @@
 
 use cloud::store::pull::PullReach;
 use protocol::pull::{PullAnswer, PullRow, PullScope};
-use rusqlite::{Connection, params};
 use uuid::Uuid;
 
+use crate::common::hand::Hand;
 use crate::common::{Answer, Till, World};
 
 pub struct Office {
-    pub sql: Connection,
+    pub hand: Hand,
     pub tenant: Uuid,
 }
 
 impl Office {
     pub fn of(world: &World, till: &Till) -> Self {
         Self {
-            sql: world.sql(),
+            hand: world.hand(),
             tenant: till.identity.tenant,
         }
     }
 
+    fn tenant(&self) -> String {
+        self.hand.id(self.tenant)
+    }
+
     /// The next version, as whoever writes takes it.
     pub fn next(&self) -> i64 {
-        let clock = "UPDATE tenant_clock SET v = v + 1 WHERE tenant = ?1 RETURNING v";
-        self.sql
-            .query_row(clock, [self.tenant.as_bytes()], |row| row.get(0))
-            .expect("the tenant has a clock")
+        let tenant = self.tenant();
+        let clock = "UPDATE tenant_clock SET v = v + 1 WHERE tenant =";
+        self.hand.number(&format!("{clock} {tenant} RETURNING v"))
     }
 
     pub fn now(&self) -> u64 {
-        let clock = "SELECT v FROM tenant_clock WHERE tenant = ?1";
-        let v = self
-            .sql
-            .query_row(clock, [self.tenant.as_bytes()], |row| row.get::<_, i64>(0));
-        u64::try_from(v.expect("the tenant has a clock")).expect("it counts up")
+        let tenant = self.tenant();
+        let clock = format!("SELECT v FROM tenant_clock WHERE tenant = {tenant}");
+        u64::try_from(self.hand.number(&clock)).expect("it counts up")
     }
 
     pub fn product_at(&self, rv: i64, id: u128, price_minor: i64, deleted: bool) {
-        self.sql
-            .execute(
-                "INSERT INTO product (tenant, product_id, code, name, unit, price_minor, tax_class, tax_rate_bp,
-                                      category, barcodes, row_version, deleted)
-                 VALUES (?1, ?2, NULL, 'Tea', 'piece', ?3, 'zero', 0, NULL, '[\"5012345678900\"]', ?4, ?5)
-                 ON CONFLICT DO UPDATE SET price_minor = excluded.price_minor, row_version = excluded.row_version,
-                                           deleted = excluded.deleted",
-                params![self.tenant.as_bytes(), Uuid::from_u128(id).as_bytes(), price_minor, rv, deleted],
-            )
-            .expect("the product is written");
-        self.sql
-            .execute(
-                "INSERT INTO product_group (tenant, product_id, field_group, version, till)
-                 VALUES (?1, ?2, 'price', ?3, zeroblob(16)) ON CONFLICT DO UPDATE SET version = excluded.version",
-                params![self.tenant.as_bytes(), Uuid::from_u128(id).as_bytes(), rv],
-            )
-            .expect("its group is written");
+        let (tenant, deleted) = (self.tenant(), self.hand.truth(deleted));
+        let product = self.hand.id(Uuid::from_u128(id));
+        let nobody = self.hand.id(Uuid::nil());
+        self.hand.run(&format!(
+            "INSERT INTO product (tenant, product_id, code, name, unit, price_minor, tax_class, tax_rate_bp,
+                                  category, barcodes, row_version, deleted)
+             VALUES ({tenant}, {product}, NULL, 'Tea', 'piece', {price_minor}, 'zero', 0, NULL,
+                     '[\"5012345678900\"]', {rv}, {deleted})
+             ON CONFLICT (tenant, product_id)
+             DO UPDATE SET price_minor = excluded.price_minor, row_version = excluded.row_version,
+                           deleted = excluded.deleted;
+             INSERT INTO product_group (tenant, product_id, field_group, version, till)
+             VALUES ({tenant}, {product}, 'price', {rv}, {nobody})
+             ON CONFLICT (tenant, product_id, field_group) DO UPDATE SET version = excluded.version"
+        ));
     }
 
     pub fn product(&self, id: u128, price_minor: i64) {
@@ -65,60 +64,57 @@ impl Office {
     }
 
     pub fn tax_class(&self, code: &str, deleted: bool) {
-        self.sql
-            .execute(
-                "INSERT INTO tax_class (tenant, code, name, rate_bp, rv, deleted) VALUES (?1, ?2, 'Tax', 2000, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET rv = excluded.rv, deleted = excluded.deleted",
-                params![self.tenant.as_bytes(), code, self.next(), deleted],
-            )
-            .expect("the tax class is written");
+        let (tenant, rv, deleted) = (self.tenant(), self.next(), self.hand.truth(deleted));
+        self.hand.run(&format!(
+            "INSERT INTO tax_class (tenant, code, name, rate_bp, rv, deleted)
+             VALUES ({tenant}, '{code}', 'Tax', 2000, {rv}, {deleted})
+             ON CONFLICT (tenant, code) DO UPDATE SET rv = excluded.rv, deleted = excluded.deleted"
+        ));
     }
 
     pub fn rule(&self, branch: Option<Uuid>, position: u32, prefix: &str) {
-        let rule = format!(r#"{{"prefix":"{prefix}"}}"#);
-        let branch = branch.unwrap_or_default();
-        self.sql
-            .execute(
-                "INSERT INTO in_store_rule (tenant, branch, position, rule, rv) VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![self.tenant.as_bytes(), branch.as_bytes(), position, rule, self.next()],
-            )
-            .expect("the rule is written");
+        let (tenant, rv) = (self.tenant(), self.next());
+        let branch = self.hand.id(branch.unwrap_or_default());
+        self.hand.run(&format!(
+            "INSERT INTO in_store_rule (tenant, branch, position, rule, rv)
+             VALUES ({tenant}, {branch}, {position}, '{{\"prefix\":\"{prefix}\"}}', {rv})"
+        ));
     }
 
     pub fn setting(&self, branch: Option<Uuid>, name: &str, value: &str, deleted: bool) {
-        let branch = branch.unwrap_or_default();
-        self.sql
-            .execute(
-                "INSERT INTO branch_setting (tenant, branch, name, value, rv, deleted) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                 ON CONFLICT DO UPDATE SET value = excluded.value, rv = excluded.rv, deleted = excluded.deleted",
-                params![self.tenant.as_bytes(), branch.as_bytes(), name, value, self.next(), deleted],
-            )
-            .expect("the setting is written");
+        let (tenant, rv, deleted) = (self.tenant(), self.next(), self.hand.truth(deleted));
+        let branch = self.hand.id(branch.unwrap_or_default());
+        self.hand.run(&format!(
+            "INSERT INTO branch_setting (tenant, branch, name, value, rv, deleted)
+             VALUES ({tenant}, {branch}, '{name}', '{value}', {rv}, {deleted})
+             ON CONFLICT (tenant, branch, name)
+             DO UPDATE SET value = excluded.value, rv = excluded.rv, deleted = excluded.deleted"
+        ));
     }
 
     pub fn operator(&self, id: u128, branches: Option<&[Uuid]>) {
-        let branches = branches.map(|branches| serde_json::to_string(branches).expect("json"));
-        self.sql
-            .execute(
-                "INSERT INTO operator (tenant, operator_id, name, role, active, pin_phc, branches, rv)
-                 VALUES (?1, ?2, 'Ada', 'manager', 1, '$argon2id$', ?3, ?4)
-                 ON CONFLICT DO UPDATE SET branches = excluded.branches, rv = excluded.rv",
-                params![self.tenant.as_bytes(), Uuid::from_u128(id).as_bytes(), branches, self.next()],
-            )
-            .expect("the operator is written");
+        let (tenant, rv, active) = (self.tenant(), self.next(), self.hand.truth(true));
+        let operator = self.hand.id(Uuid::from_u128(id));
+        let branches = branches.map_or_else(
+            || "NULL".to_owned(),
+            |branches| format!("'{}'", serde_json::to_string(branches).expect("json")),
+        );
+        self.hand.run(&format!(
+            "INSERT INTO operator (tenant, operator_id, name, role, active, pin_phc, branches, rv)
+             VALUES ({tenant}, {operator}, 'Ada', 'manager', {active}, '$argon2id$', {branches}, {rv})
+             ON CONFLICT (tenant, operator_id) DO UPDATE SET branches = excluded.branches, rv = excluded.rv"
+        ));
     }
 
     /// Every live product with its price: what a till must hold in the end.
     pub fn prices(&self) -> Vec<(String, i64)> {
-        let mut found = self
-            .sql
-            .prepare("SELECT product_id, price_minor FROM product WHERE tenant = ?1 AND deleted = 0 ORDER BY 1")
-            .expect("a query");
-        let rows = found.query_map([self.tenant.as_bytes()], |row| {
-            let id: [u8; 16] = row.get(0)?;
-            Ok((Uuid::from_bytes(id).to_string(), row.get(1)?))
-        });
-        rows.and_then(Iterator::collect).expect("rows")
+        let (tenant, live) = (self.tenant(), self.hand.truth(false));
+        let rows = self.hand.numbers(&format!(
+            "SELECT product_id, price_minor FROM product WHERE tenant = {tenant} AND deleted = {live}
+             ORDER BY product_id"
+        ));
+        let named = rows.into_iter().map(|(id, price)| (id.to_string(), price));
+        named.collect()
     }
 }
 

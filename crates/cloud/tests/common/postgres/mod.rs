@@ -2,6 +2,7 @@
 
 mod server;
 
+use std::future::Future;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -44,6 +45,11 @@ impl OwnDatabase {
         server().as_url(&self.name)
     }
 
+    /// Its name on the server.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Somebody beside the cloud, as the server's superuser.
     pub async fn client(&self) -> Client {
         connect(&self.name).await
@@ -53,17 +59,19 @@ impl OwnDatabase {
 impl Drop for OwnDatabase {
     fn drop(&mut self) {
         let words = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
-        // A thread and a runtime of its own: a test's runtime may be ending just now.
-        let ending = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
-            runtime
-                .expect("a runtime")
-                .block_on(run("postgres", &words));
-        });
-        let _ = ending.join();
+        meanwhile(async move { run("postgres", &words).await });
     }
+}
+
+/// On a thread and a runtime of its own: a test's runtime may be busy with the test, or ending.
+fn meanwhile(work: impl Future<Output = ()> + Send + 'static) {
+    let working = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        runtime.expect("a runtime").block_on(work)
+    });
+    let _ = working.join();
 }
 
 /// A connection of the server's superuser.
