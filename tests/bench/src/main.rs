@@ -16,6 +16,7 @@
 )]
 
 mod catalogue;
+mod cloud_ingest;
 mod commit;
 mod counter;
 #[path = "../../e2e/display.rs"]
@@ -56,7 +57,10 @@ fn main() -> Result<()> {
             "scan" => scan::measure(&options, &mut report)?,
             "start" => start::measure(&options, &mut report)?,
             "drain" => drain::measure(&options, &mut report)?,
-            other => anyhow::bail!("no such bench: {other} (there are commit, scan, start, drain)"),
+            "cloud-ingest" => cloud_ingest::measure(&options, &mut report)?,
+            other => anyhow::bail!(
+                "no such bench: {other} (there are commit, scan, start, drain, cloud-ingest)"
+            ),
         }
     }
     report.finish(options.json.as_deref())

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 
 /// What can be measured, in its order.
-const NAMES: [&str; 4] = ["commit", "scan", "start", "drain"];
+const NAMES: [&str; 5] = ["commit", "scan", "start", "drain", "cloud-ingest"];
 
 /// What was asked for.
 pub(crate) struct Options {
@@ -25,6 +25,8 @@ pub(crate) struct Options {
     pub(crate) starts: usize,
     /// Sales that wait to be sent.
     pub(crate) waiting: u64,
+    /// Everything once, small.
+    pub(crate) quick: bool,
     /// Filled vaults stay for the next run.
     pub(crate) keep: bool,
     /// Where the files under measurement lie: the disk that is measured.
@@ -80,6 +82,7 @@ impl Options {
             window_scans: 200,
             starts: 10,
             waiting: 20_000,
+            quick: false,
             keep: false,
             folder: root.join("target/bench"),
             catalogue: root.join("../shared/data/catalogue-100k.csv.gz"),
@@ -89,6 +92,7 @@ impl Options {
 
     /// Everything once, small: shows that it works, not what it costs.
     fn hurry(&mut self) {
+        self.quick = true;
         self.sales = vec![0, 10_000];
         self.samples = 500;
         self.scans = 400;

@@ -44,7 +44,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "vault",
         ],
     ),
-    ("bench", &["app", "domain", "protocol", "vault"]),
+    ("bench", &["app", "cloud", "domain", "protocol", "vault"]),
     ("simulator", &["domain", "protocol", "sync"]),
     ("tidy", &[]),
 ];
@@ -56,6 +56,8 @@ const KEPT_TO: &[(&str, &[&str])] = &[
     // The suite is a witness: it reads the cloud's file beside the program, and is never shipped.
     ("rusqlite", &["vault", "cloud", "suite"]),
     ("refinery", &["vault", "cloud"]),
+    ("tokio-postgres", &["cloud", "bench"]),
+    ("deadpool-postgres", &["cloud"]),
     ("axum", &["transport", "cloud"]),
     ("tower-http", &["transport", "cloud"]),
     ("utoipa-axum", &["cloud"]),
