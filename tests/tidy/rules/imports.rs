@@ -64,7 +64,7 @@ const KEPT_TO: &[(&str, &[&str])] = &[
     ("reqwest", &["transport"]),
     ("escpos", &["printing"]),
     ("keyring", &["app"]),
-    ("argon2", &["app"]),
+    ("argon2", &["app", "cloud"]),
     ("clap", &["ctl", "cloud"]),
     (
         "anyhow",

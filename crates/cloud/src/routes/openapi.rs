@@ -18,8 +18,9 @@ use super::state::Api;
     info(
         title = "Holdfast cloud",
         description = "Takes what tills recorded, once each, in order, and reads it back.\n\n\
-            Tills sign each request: `Authorization: Holdfast till=<uuid>,at=<ms>,sig=<hex>` over method, path, \
-            time, Idempotency-Key and body. Reports also take `Authorization: Bearer <read token>`. \
+            Tills sign each request: `Authorization: Holdfast till=<uuid>,at=<ms>,token=<hex>,sig=<hex>` over \
+            method, path, time, Idempotency-Key and body. Reports also take `Authorization: Bearer <read token>`, and \
+            `/v1/admin/*` takes `Authorization: Bearer <admin token>` alone. \
             Every answer is `application/vnd.holdfast+json`; refusals are `ApiError`."
     ),
     components(schemas(ApiError, ApiCode))

@@ -177,7 +177,7 @@ impl Write<'_> {
         match put {
             ShopPut::TaxClass(class) => {
                 let sql = include_str!("put_tax_class.sql");
-                self.upsert(sql, &[&class.code, &class.name, &class.rate_bp])
+                self.write_if_other(sql, &[&class.code, &class.name, &class.rate_bp])
                     .await
             }
             ShopPut::InStoreRule(entry) => {
@@ -188,7 +188,7 @@ impl Write<'_> {
                 let position = i64::from(entry.row.position);
                 let rule = written(&entry.row.rule)?;
                 let sql = include_str!("put_rule.sql");
-                self.upsert(sql, &[&branch, &position, &rule]).await
+                self.write_if_other(sql, &[&branch, &position, &rule]).await
             }
             ShopPut::Operator(operator) => self.operator(operator).await,
             ShopPut::OperatorPin {
@@ -197,7 +197,7 @@ impl Write<'_> {
             } => {
                 let sql = "UPDATE operator SET rv = $2, pin_phc = $4
                            WHERE tenant = $1 AND operator_id = $3 AND NOT deleted";
-                let set = self.upsert(sql, &[operator_id, pin_phc]).await?;
+                let set = self.write_if_other(sql, &[operator_id, pin_phc]).await?;
                 Ok(if set == Put::Same { Put::Orphan } else { set })
             }
             ShopPut::Setting(entry) => {
@@ -207,7 +207,8 @@ impl Write<'_> {
                 let branch = entry.branch.unwrap_or_default();
                 let value = written(&entry.row.value)?;
                 let sql = include_str!("put_setting.sql");
-                self.upsert(sql, &[&branch, &entry.row.name, &value]).await
+                self.write_if_other(sql, &[&branch, &entry.row.name, &value])
+                    .await
             }
         }
     }
@@ -219,7 +220,7 @@ impl Write<'_> {
             }
         }
         let branches = operator.branches.as_ref().map(written).transpose()?;
-        self.upsert(
+        self.write_if_other(
             include_str!("put_operator.sql"),
             &[
                 &operator.operator_id,
@@ -243,7 +244,11 @@ impl Write<'_> {
     }
 
     /// A statement that writes only what differs.
-    async fn upsert(&self, sql: &'static str, values: &[Param<'_>]) -> Result<Put, StoreError> {
+    async fn write_if_other(
+        &self,
+        sql: &'static str,
+        values: &[Param<'_>],
+    ) -> Result<Put, StoreError> {
         let mut all: Vec<Param<'_>> = vec![&self.tenant, &self.rv];
         all.extend(values);
         let written = self.tx.execute(sql, &all).await.map_err(failed(DOING))?;

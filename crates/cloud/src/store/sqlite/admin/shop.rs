@@ -167,7 +167,7 @@ impl Write<'_> {
     fn row(&self, put: &ShopPut) -> rusqlite::Result<Put> {
         let tenant = self.tenant.as_bytes();
         match put {
-            ShopPut::TaxClass(class) => self.upsert(
+            ShopPut::TaxClass(class) => self.write_if_other(
                 include_str!("put_tax_class.sql"),
                 params![tenant, self.rv, class.code, class.name, class.rate_bp],
             ),
@@ -175,7 +175,7 @@ impl Write<'_> {
             ShopPut::InStoreRule(entry) => {
                 let branch = entry.branch.unwrap_or_default();
                 let rule = text(&entry.row.rule)?;
-                self.upsert(
+                self.write_if_other(
                     include_str!("put_rule.sql"),
                     params![tenant, self.rv, branch.as_bytes(), entry.row.position, rule],
                 )
@@ -196,7 +196,7 @@ impl Write<'_> {
             ShopPut::Setting(entry) => {
                 let branch = entry.branch.unwrap_or_default();
                 let value = text(&entry.row.value)?;
-                self.upsert(
+                self.write_if_other(
                     include_str!("put_setting.sql"),
                     params![tenant, self.rv, branch.as_bytes(), entry.row.name, value],
                 )
@@ -210,7 +210,7 @@ impl Write<'_> {
                 return Ok(Put::Orphan);
             }
         }
-        self.upsert(
+        self.write_if_other(
             include_str!("put_operator.sql"),
             params![
                 self.tenant.as_bytes(),
@@ -237,7 +237,7 @@ impl Write<'_> {
     }
 
     /// A statement that writes only what differs.
-    fn upsert(&self, sql: &str, values: &[&dyn ToSql]) -> rusqlite::Result<Put> {
+    fn write_if_other(&self, sql: &str, values: &[&dyn ToSql]) -> rusqlite::Result<Put> {
         let written = self.tx.prepare_cached(sql)?.execute(values)?;
         Ok(if written == 0 {
             Put::Same
