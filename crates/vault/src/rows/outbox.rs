@@ -250,19 +250,32 @@ pub(crate) fn read_place(row: &Row<'_>, segment: SegmentId) -> rusqlite::Result<
 /// the rest is the engine's business (rewind, fork).
 pub fn store_heads(tx: &Tx<'_>, heads: &[CloudHead]) -> Result<(), VaultError> {
     for head in heads {
-        if places::chain_at(tx, head.segment, head.seq)? != Some(head.chain) {
+        let Some((seq, chain)) = own_part(tx, head)? else {
             continue;
-        }
+        };
         tx.db()
             .prepare_cached(include_str!("../sql/cloud_head_put.sql"))?
             .execute(named_params! {
                 ":segment": head.segment.as_bytes(),
-                ":seq": int(head.seq),
-                ":chain": head.chain.as_bytes(),
-                ":secured": int(head.secured),
+                ":seq": int(seq),
+                ":chain": chain.as_bytes(),
+                ":secured": int(head.secured.min(seq)),
             })?;
     }
     complete_old_segments(tx.db())
+}
+
+/// How far a head of the cloud's is ours: whole, up to where a fork parted from it, or not at all.
+fn own_part(on: &impl Reads, head: &CloudHead) -> Result<Option<(u64, ChainHash)>, VaultError> {
+    let own = places::chain_at(on, head.segment, head.seq)?;
+    if own == Some(head.chain) {
+        return Ok(Some((head.seq, head.chain)));
+    }
+    let Some(parted) = places::moved_after(on, head.segment)?.filter(|at| *at < head.seq) else {
+        return Ok(None);
+    };
+    let shared = places::chain_at(on, head.segment, parted)?;
+    Ok(shared.map(|chain| (parted, chain)))
 }
 
 /// The cloud is another one or was restored (a new epoch): nothing it said before counts.

@@ -208,6 +208,11 @@ pub fn after_chain(on: &impl Reads, prev: &ChainHash, seq: u64) -> Result<Vec<Pl
 
 /// Whether a place of an own segment was given up for a later one.
 pub fn was_moved(on: &impl Reads, segment: SegmentId, seq: u64) -> Result<bool, VaultError> {
+    Ok(moved_after(on, segment)?.is_some_and(|after| after < seq))
+}
+
+/// The last place of a segment that still counts, if what lies beyond it was put elsewhere.
+pub(crate) fn moved_after(on: &impl Reads, segment: SegmentId) -> Result<Option<u64>, VaultError> {
     let after: Option<Option<i64>> = on
         .db()
         .prepare_cached("SELECT moved_after FROM segment WHERE segment = :segment")?
@@ -215,7 +220,7 @@ pub fn was_moved(on: &impl Reads, segment: SegmentId, seq: u64) -> Result<bool, 
             row.get(0)
         })
         .optional()?;
-    Ok(after.flatten().is_some_and(|after| uint(after) < seq))
+    Ok(after.flatten().map(uint))
 }
 
 /// The newest place that still counts before a `seq`: what a stretch behind lost numbers hangs on.

@@ -288,3 +288,25 @@ fn a_note_that_one_medium_lost_is_told_again_by_the_other() {
     till.sell(&vault, 1);
     assert_chained(&vault, &to_send(&vault));
 }
+
+#[test]
+fn a_segment_that_another_went_on_with_is_held_up_to_where_they_parted() {
+    let (till, _) = Till::with_sales(6);
+    let (vault, _) = till.open();
+    let base = parent(&to_send(&vault)[0]);
+    part(&vault, Some(base), base.segment, base.seq);
+    let theirs = protocol::wire::CloudHead {
+        segment: base.segment,
+        seq: 9,
+        chain: protocol::ChainHash([7; 32]),
+        secured: 0,
+    };
+    vault
+        .transact(move |tx| outbox::store_heads(tx, &[theirs]))
+        .unwrap();
+    let summary = vault.read(outbox::summary).unwrap();
+    assert_eq!(
+        summary.ops_waiting, 5,
+        "the shared one waits no more, the rest does"
+    );
+}

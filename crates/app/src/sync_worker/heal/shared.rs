@@ -95,10 +95,28 @@ impl Drive {
         let Some(head) = head.copied() else {
             return Ok(None);
         };
-        let mut from = till
+        let known = till
             .vault
             .read(|reader| outbox::cloud_head(reader, segment))?
-            .map_or(0, |known| known.seq.min(head.seq).min(upto));
+            .filter(|known| known.seq <= head.seq.min(upto));
+        // What was once told to be shared is where to look first; if it is not any more, all of it.
+        if let Some(known) = known {
+            let shared = self.shared_from(till, segment, known.seq, upto)?;
+            if shared.is_some() {
+                return Ok(shared);
+            }
+        }
+        self.shared_from(till, segment, 0, upto)
+    }
+
+    /// The last shared place from one on, page by page up to the first that differs.
+    fn shared_from(
+        &mut self,
+        till: &Till,
+        segment: SegmentId,
+        mut from: u64,
+        upto: u64,
+    ) -> Result<Option<Parent>, Stop> {
         let mut shared = None;
         loop {
             let page = self.page(till, segment, from)?;
