@@ -38,7 +38,9 @@ fn told(pulled: Pulled) -> (Value, Option<Reached>) {
         Pulled::TooOld { min_rv } => (json!({ "too_old": min_rv }), None),
         Pulled::Page(page) => {
             let heads = page.included.iter();
-            let heads: BTreeSet<_> = heads.map(|one| (one.segment.to_string(), one.seq)).collect();
+            let heads: BTreeSet<_> = heads
+                .map(|one| (one.segment.to_string(), one.seq))
+                .collect();
             let said = json!({
                 "rows": page.rows, "more": page.more, "watermark": page.watermark, "included": heads,
             });
@@ -74,10 +76,17 @@ async fn whatever_is_written_both_stores_tell_the_same_pages() {
                 pair.file.forget_tombstones(now_ms),
                 pair.served.forget_tombstones(now_ms)
             );
-            assert_eq!(forgotten.0.unwrap(), forgotten.1.unwrap(), "{why}: tombstones");
+            assert_eq!(
+                forgotten.0.unwrap(),
+                forgotten.1.unwrap(),
+                "{why}: tombstones"
+            );
         }
     }
-    assert!(too_old > 0, "tills that stayed away too long were among them");
+    assert!(
+        too_old > 0,
+        "tills that stayed away too long were among them"
+    );
 }
 
 /// Takes a catalogue down, and may have prices changed in the middle.
@@ -119,7 +128,10 @@ fn in_a_thread_of_its_own(url: String, words: &'static str) {
             let connected = tokio_postgres::connect(&url, tokio_postgres::NoTls).await;
             let (client, connection) = connected.expect("the database");
             tokio::spawn(connection);
-            client.batch_execute(words).await.expect("nobody is in the way");
+            client
+                .batch_execute(words)
+                .await
+                .expect("nobody is in the way");
         });
     });
     writing.join().expect("it is committed");

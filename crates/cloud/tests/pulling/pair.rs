@@ -71,8 +71,11 @@ impl Pair {
         let rv = self.next(tenant).await;
         let (of, who) = (reach.tenant.simple(), reach.till.simple());
         let words = "INSERT INTO stream_head (tenant, segment, till, first_seq, seq, chain, rv)";
-        let in_file = format!("{words} VALUES (X'{of}', X'{who}', X'{who}', 1, 1, zeroblob(32), {rv})");
-        self.sql.execute_batch(&in_file).expect("a head in the file");
+        let in_file =
+            format!("{words} VALUES (X'{of}', X'{who}', X'{who}', 1, 1, zeroblob(32), {rv})");
+        self.sql
+            .execute_batch(&in_file)
+            .expect("a head in the file");
         let chain = "decode(repeat('00', 32), 'hex')";
         let served = format!("{words} VALUES ('{of}', '{who}', '{who}', 1, 1, {chain}, {rv})");
         let written = self.client.batch_execute(&served).await;
@@ -152,7 +155,14 @@ struct Row {
 
 impl Row {
     fn product(&self) -> String {
-        let Self { tenant, id, rv, n, gone, .. } = self;
+        let Self {
+            tenant,
+            id,
+            rv,
+            n,
+            gone,
+            ..
+        } = self;
         format!(
             "INSERT INTO product (tenant, product_id, code, name, unit, price_minor, tax_class,
                                   tax_rate_bp, category, barcodes, row_version, deleted)
@@ -168,7 +178,13 @@ impl Row {
     }
 
     fn tax_class(&self) -> String {
-        let Self { tenant, rv, n, gone, .. } = self;
+        let Self {
+            tenant,
+            rv,
+            n,
+            gone,
+            ..
+        } = self;
         let code = ["zero", "Zero", "z\u{e9}ro", "a-b", "a b", "\u{d6}"][n % 6];
         format!(
             "INSERT INTO tax_class (tenant, code, name, rate_bp, rv, deleted)
@@ -178,7 +194,13 @@ impl Row {
     }
 
     fn rule(&self) -> String {
-        let Self { tenant, rv, n, gone, .. } = self;
+        let Self {
+            tenant,
+            rv,
+            n,
+            gone,
+            ..
+        } = self;
         let (branch, position) = (self.branch.simple(), n % 3);
         format!(
             "INSERT INTO in_store_rule (tenant, branch, position, rule, rv, deleted)
@@ -189,7 +211,13 @@ impl Row {
     }
 
     fn setting(&self) -> String {
-        let Self { tenant, rv, n, gone, .. } = self;
+        let Self {
+            tenant,
+            rv,
+            n,
+            gone,
+            ..
+        } = self;
         let (branch, name) = (self.branch.simple(), n % 3);
         format!(
             "INSERT INTO branch_setting (tenant, branch, name, value, rv, deleted)
@@ -200,7 +228,13 @@ impl Row {
     }
 
     fn operator(&self, reach: usize) -> String {
-        let Self { tenant, id, rv, gone, .. } = self;
+        let Self {
+            tenant,
+            id,
+            rv,
+            gone,
+            ..
+        } = self;
         let list = match reach {
             0 => "NULL".to_owned(),
             1 => format!("'[\"{}\"]'", self.branch),
