@@ -51,6 +51,10 @@ pub struct PullerConfig {
 
 /// The engine. One per till and cloud.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one fact about the round; together they are no state machine"
+)]
 pub struct Puller {
     phase: Phase,
     /// Scopes of this round that are not published yet.
