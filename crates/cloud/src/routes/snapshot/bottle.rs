@@ -72,7 +72,9 @@ pub(super) async fn fill(store: &dyn Store, recipe: Recipe) -> Result<Bottle, St
 
 /// Removes what an earlier process left.
 pub(super) fn sweep(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
+    if !folder.exists() {
+        return Ok(());
+    }
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.to_string_lossy().ends_with(ENDING) {

@@ -46,6 +46,15 @@ struct Kept {
     before: Option<Arc<Bottle>>,
 }
 
+impl Drop for Shelf {
+    fn drop(&mut self) {
+        let kept = self.kept.get_mut();
+        kept.unwrap_or_else(PoisonError::into_inner).clear();
+        // It stays while somebody reads a file in it, and the next start sweeps it.
+        let _ = std::fs::remove_dir(&self.folder);
+    }
+}
+
 impl Shelf {
     /// An empty shelf; what an earlier process left in the folder is removed.
     pub(in crate::routes) fn new(folder: PathBuf) -> Self {
