@@ -1,6 +1,12 @@
 //! A real cloud on a real socket, and tills made by hand that speak to it.
 
-#![allow(dead_code, missing_docs, unreachable_pub, clippy::pedantic)]
+#![allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    clippy::pedantic,
+    clippy::wildcard_enum_match_arm
+)]
 
 pub mod body;
 pub mod both;

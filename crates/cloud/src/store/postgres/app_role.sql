@@ -14,8 +14,8 @@ BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'holdfast_app' AND (rolsuper OR rolbypassrls)) THEN
         RAISE EXCEPTION 'the role holdfast_app may walk through row-level security: ALTER ROLE holdfast_app NOSUPERUSER NOBYPASSRLS';
     END IF;
-    IF NOT pg_has_role(current_user, 'holdfast_app', 'MEMBER') THEN
-        EXECUTE format('GRANT holdfast_app TO %I', current_user);
+    IF NOT pg_has_role(current_role, 'holdfast_app', 'MEMBER') THEN
+        EXECUTE format('GRANT holdfast_app TO %I', current_role);
     END IF;
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO holdfast_app', place);
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO holdfast_app', place);

@@ -40,6 +40,11 @@ pub(super) enum Mode {
     Write,
 }
 
+/// What row-level security goes by until the transaction ends.
+fn set_tenant(tenant: Uuid) -> String {
+    format!("SET LOCAL holdfast.tenant = '{tenant}'")
+}
+
 /// A connection with a transaction on it, or about to be.
 pub(super) struct Tx {
     client: Option<Object>,
@@ -78,15 +83,15 @@ impl Tx {
             }
         });
         if let Some(tenant) = tenant {
-            words.push_str(&format!("; SET LOCAL holdfast.tenant = '{tenant}'"));
+            words.push_str("; ");
+            words.push_str(&set_tenant(tenant));
         }
         self.client().batch_execute(&words).await
     }
 
     /// From here on the transaction is this tenant's.
     pub(super) async fn turn_to(&self, tenant: Uuid) -> Result<(), Error> {
-        let words = format!("SET LOCAL holdfast.tenant = '{tenant}'");
-        self.client().batch_execute(&words).await
+        self.client().batch_execute(&set_tenant(tenant)).await
     }
 
     /// Asks; the statement is prepared once for each connection.

@@ -55,7 +55,7 @@ pub(super) fn effects_of<'a>(
         tracked: writes.tracked.contains(product),
         sold_as: names.get(product).copied(),
     });
-    all.extend(effects::move_stock(entry, moves.collect()));
+    all.extend(effects::move_stock(entry, &Vec::from_iter(moves)));
     all.extend(counted(entry, writes));
     Ok(all)
 }
@@ -184,7 +184,10 @@ fn heads<'a>(entry: &Entry, writes: &'a Writes) -> Option<Write<'a>> {
 fn quarantine<'a>(entry: &Entry, writes: &'a Writes) -> Vec<Write<'a>> {
     let mut both = Vec::new();
     if !writes.quarantine.is_empty() {
-        both.push(put_aside(entry, Vec::from_iter(writes.quarantine.values())));
+        both.push(put_aside(
+            entry,
+            &Vec::from_iter(writes.quarantine.values()),
+        ));
     }
     let arrived = || writes.quarantine_emptied.iter();
     if !writes.quarantine_emptied.is_empty() {
@@ -203,7 +206,7 @@ fn quarantine<'a>(entry: &Entry, writes: &'a Writes) -> Vec<Write<'a>> {
     both
 }
 
-fn put_aside<'a>(entry: &Entry, rows: Vec<&'a QuarantineRow>) -> Write<'a> {
+fn put_aside<'a>(entry: &Entry, rows: &[&'a QuarantineRow]) -> Write<'a> {
     let column = || rows.iter().copied();
     Write {
         sql: include_str!("insert_quarantine.sql"),

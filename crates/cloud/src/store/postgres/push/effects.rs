@@ -43,7 +43,7 @@ pub(super) fn of_ops<'a>(
 }
 
 /// Moves stock by the sums of a batch's movements.
-pub(super) fn move_stock<'a>(entry: &Entry, moves: Vec<StockMove<'a>>) -> Option<Write<'a>> {
+pub(super) fn move_stock<'a>(entry: &Entry, moves: &[StockMove<'a>]) -> Option<Write<'a>> {
     (!moves.is_empty()).then(|| Write {
         sql: include_str!("put_stock.sql"),
         values: vec![

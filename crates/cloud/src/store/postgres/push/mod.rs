@@ -157,7 +157,7 @@ async fn begin(pool: &Pool, job: &PushJob, needs: &IngestNeeds) -> Result<Begun,
     let state = IngestState {
         cloud_epoch,
         rv_before: u64::try_from(rv_last - count).unwrap_or(0),
-        ..loaded.as_of(received_at_ms)
+        ..loaded.seen_at(received_at_ms)
     };
     Ok(Begun {
         entry: Entry {

@@ -52,7 +52,7 @@ async fn alone(
             tracked: false,
             sold_as: None,
         };
-        writes.extend(effects::move_stock(entry, vec![moved]));
+        writes.extend(effects::move_stock(entry, &[moved]));
     }
     match tx.write(&writes).await {
         Ok(()) => {

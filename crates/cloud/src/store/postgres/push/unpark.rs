@@ -110,7 +110,7 @@ async fn begin(
     let state = IngestState {
         cloud_epoch: get(&epoch, "cloud_epoch")?,
         rv_before: u64::try_from(entry.rv_before).unwrap_or(0),
-        ..loaded.as_of(now_ms)
+        ..loaded.seen_at(now_ms)
     };
     Ok((tx, entry, state))
 }

@@ -26,7 +26,7 @@ pub(super) struct Loaded {
 
 impl Loaded {
     /// What is recorded, as the batch that came first at this moment sees it.
-    pub(super) fn as_of(self, received_at_ms: i64) -> IngestState {
+    pub(super) fn seen_at(self, received_at_ms: i64) -> IngestState {
         let recorded = self.recorded.into_iter().map(|(place, (row, moment))| {
             let by_this_batch = moment == received_at_ms;
             (
