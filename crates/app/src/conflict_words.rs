@@ -275,3 +275,6 @@ fn value_text(name: &str, value: &Value, writes: Writes) -> String {
 fn milli(side: &ConflictSide, name: &str) -> Option<i64> {
     side.fields.get(name).and_then(Value::as_i64)
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,7 @@ mod nothing_is_lost_between_starts;
 mod products_are_changed_at_the_till;
 mod pulls_bring_the_shop;
 mod real_invoices_are_rung;
+mod stock_and_articles_are_a_scripts_too;
 mod stock_is_moved_and_explained;
 mod sync_screen_settles_what_two_tills_disagree_on;
 mod sync_screen_tells_the_truth;
