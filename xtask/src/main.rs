@@ -30,7 +30,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask test  [--kill-runs N]            everything that must hold: set up, build, lint, test
-cargo xtask demo                             build it and open the till on a demo branch
+cargo xtask demo  [--tills N] [--off-screen] build it and open the till on a demo branch; or N tills on one cloud
 cargo xtask kill  [--runs N] [--seed S] [--csv FILE | --made-up] [--profile dev|fast] [--as-built]
                                              kill -9 at random moments of a replay, then prove the books
 cargo xtask bench [NAME…] [--quick]          measure, each figure beside a raw one of the same run

@@ -60,6 +60,11 @@ impl Drive {
                 }
             }
             if later.len() == before {
+                // Own ops stand where the cloud holds others of the same segment: a machine was resumed
+                // from a snapshot of itself. Unless they part, ops below the cloud's head would wait for ever.
+                if let Some(forked) = later.iter().find(|one| one.from > 0) {
+                    return self.part_from(till, forked.head.segment);
+                }
                 return Err(Stop::Person(format!(
                     "the cloud holds ops of this till (segment {}) that follow none it knows: call support, selling goes on",
                     later
