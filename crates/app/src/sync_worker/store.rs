@@ -267,10 +267,15 @@ pub(super) fn heads(
     })?)
 }
 
-/// Keeps the outcomes and heads of a push.
+/// Keeps the outcomes and heads of a push. Under a new epoch nothing that was told before counts: a
+/// head of the old one, shown again in a hello, would look as if this cloud had gone back once more.
 pub(super) fn answer(till: &Till, answer: &PushAnswer) -> Result<(), AppError> {
-    let runs = answer.runs.clone();
+    let (epoch, runs) = (answer.cloud_epoch, answer.runs.clone());
     Ok(till.vault.transact(move |tx| {
+        if settings::get::<Uuid>(tx, CLOUD_EPOCH)? != Some(epoch) {
+            outbox::forget_heads(tx)?;
+            settings::put_passing(tx, CLOUD_EPOCH, &epoch)?;
+        }
         for run in &runs {
             outbox::store_outcomes(tx, run.segment, &run.results)?;
             if let Some(head) = run.head {

@@ -18,6 +18,15 @@ pub(super) struct Missing {
     pub(super) first: OpsPage,
 }
 
+/// What a look at the cloud's heads found.
+enum Found {
+    /// What lies beyond this vault.
+    Missing(Vec<Missing>),
+    /// Own ops of this segment stand where the cloud holds others: a machine was resumed from a
+    /// snapshot of itself. Unless they part, ops below the cloud's head would wait for ever.
+    Forked(SegmentId),
+}
+
 impl Missing {
     /// The chain before the first missing op, if this vault holds what it follows.
     pub(super) fn prev(&self, till: &Till) -> Result<Option<ChainHash>, Stop> {
@@ -41,7 +50,11 @@ impl Missing {
 impl Drive {
     /// Fetches everything that the cloud's heads show and this vault lacks.
     pub(in super::super) fn fetch_tail(&mut self, till: &Till) -> Result<(), Stop> {
-        let mut missing = self.find_missing(till)?;
+        let mut missing = match self.find_missing(till)? {
+            Found::Missing(missing) => missing,
+            // Before anything is taken for a copy's: this segment is our own, up to where it parts.
+            Found::Forked(segment) => return self.part_from(till, segment),
+        };
         if missing.is_empty() || self.is_another_copy(till, &missing)? {
             return Ok(());
         }
@@ -60,11 +73,6 @@ impl Drive {
                 }
             }
             if later.len() == before {
-                // Own ops stand where the cloud holds others of the same segment: a machine was resumed
-                // from a snapshot of itself. Unless they part, ops below the cloud's head would wait for ever.
-                if let Some(forked) = later.iter().find(|one| one.from > 0) {
-                    return self.part_from(till, forked.head.segment);
-                }
                 return Err(Stop::Person(format!(
                     "the cloud holds ops of this till (segment {}) that follow none it knows: call support, selling goes on",
                     later
@@ -78,7 +86,7 @@ impl Drive {
     }
 
     /// Heads beyond this vault, each with its first page.
-    fn find_missing(&mut self, till: &Till) -> Result<Vec<Missing>, Stop> {
+    fn find_missing(&mut self, till: &Till) -> Result<Found, Stop> {
         let mut missing = Vec::new();
         for head in self.last_heads().to_vec() {
             let (held, from) = till.vault.read(|reader| {
@@ -88,12 +96,23 @@ impl Drive {
                 let held = known.is_some() || !strangers.is_empty();
                 Ok((held, last.map_or(0, |last| last + 1)))
             })?;
-            if !held {
-                let first = self.page(till, head.segment, from)?;
-                missing.push(Missing { head, from, first });
+            if held {
+                continue;
             }
+            // One op more than is missing: the last one that is here must be the same there.
+            let mut first = self.page(till, head.segment, from.saturating_sub(1))?;
+            if from > 0 && !first.items.is_empty() {
+                let last = first.items.remove(0);
+                let own = till
+                    .vault
+                    .read(|reader| places::chain_at(reader, head.segment, last.seq))?;
+                if own != Some(last.chain) {
+                    return Ok(Found::Forked(head.segment));
+                }
+            }
+            missing.push(Missing { head, from, first });
         }
-        Ok(missing)
+        Ok(Found::Missing(missing))
     }
 
     /// Page by page from what is known up to the cloud's head, into the vault and its journal. With
