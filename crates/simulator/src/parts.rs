@@ -11,6 +11,8 @@
 
 #[path = "../../sync/tests/common/bodies.rs"]
 pub mod bodies;
+#[path = "../../sync/tests/common/check.rs"]
+mod check;
 #[path = "../../sync/tests/common/cloud.rs"]
 mod cloud;
 #[path = "../../sync/tests/common/till.rs"]
