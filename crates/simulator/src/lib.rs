@@ -1,8 +1,9 @@
-//! How we know that nothing is lost: models of the protocol, checked exhaustively within bounds.
+//! How we know that nothing is lost: models of the protocol, checked exhaustively within bounds, and
+//! hostile worlds from seeds.
 //!
-//! Owns the bounded models of sending, pulling and settling, and their wrong variants. Promises that
-//! a model and PROTOCOL.md say the same: `model::OF_PROTOCOL` names the page it was held against.
-//! Never shipped, never in the way of selling.
+//! Owns the bounded models of sending, pulling and settling with their wrong variants ([`model`]), and
+//! the worlds in which the shipped engine and the cloud's decision run ([`world`]). Promises that one
+//! seed is one history. Never shipped, never in the way of selling.
 
 #![allow(
     clippy::missing_panics_doc,
