@@ -205,7 +205,11 @@ pub(crate) fn differing(row: &ConflictRow) -> Vec<String> {
 
 /// One side as it is shown; `here` is this till.
 pub(crate) fn side(side: &ConflictSide, here: uuid::Uuid, writes: Writes) -> SideView {
-    let fields = side.fields.iter().map(|(name, value)| FieldView {
+    let told = side
+        .fields
+        .iter()
+        .filter(|(name, value)| says_something(name, value));
+    let fields = told.map(|(name, value)| FieldView {
         name: name.clone(),
         label: label(name),
         text: value_text(name, value, writes),
@@ -213,6 +217,8 @@ pub(crate) fn side(side: &ConflictSide, here: uuid::Uuid, writes: Writes) -> Sid
     });
     let nobody = || match side.till {
         Some(_) => "Somebody".to_owned(),
+        // A sum of movements is nobody's word.
+        None if side.fields.contains_key("quantity_milli") => "Computed".to_owned(),
         None => "Head office".to_owned(),
     };
     SideView {
@@ -221,6 +227,15 @@ pub(crate) fn side(side: &ConflictSide, here: uuid::Uuid, writes: Writes) -> Sid
         at_ms: side.at_ms,
         here: side.till == Some(here),
         fields: fields.collect(),
+    }
+}
+
+/// What a choice's consequence says already, and sums of nothing, only push the choices off the screen.
+fn says_something(name: &str, value: &Value) -> bool {
+    match name {
+        "if_accepted_milli" => false,
+        "unseen_milli" | "unseen_later_milli" => value.as_i64() != Some(0),
+        _ => true,
     }
 }
 
@@ -237,10 +252,10 @@ fn label(name: &str) -> String {
         "barcodes" => "Barcodes",
         "quantity_milli" => "Stock",
         "counted_milli" => "Counted",
-        "shown_milli" => "Shown before the count",
+        "shown_milli" => "Shown before",
         "if_accepted_milli" => "Stock if the count is accepted",
-        "unseen_milli" => "Moved elsewhere, not seen by the counter",
-        "unseen_later_milli" => "Of it after the count",
+        "unseen_milli" => "Moved elsewhere",
+        "unseen_later_milli" => "Of it later",
         "receipt_number" => "Receipt",
         "gross_minor" => "Total",
         "given_back_milli" => "Given back",

@@ -205,8 +205,18 @@ impl Till {
         })
     }
 
+    /// The row with its product's name as this till knows it, if the cloud knows none.
+    fn named(&self, row: &ConflictRow, product: Option<Uuid>) -> Result<ConflictRow, AppError> {
+        let mut row = row.clone();
+        if let (None, Some(product_id)) = (&row.title, product) {
+            row.title = self.shop.product(product_id)?.map(|product| product.name);
+        }
+        Ok(row)
+    }
+
     fn conflict_view(&self, row: &ConflictRow) -> Result<ConflictView, AppError> {
         let product_id = vault::shop::product_of(&row.entity);
+        let row = &self.named(row, product_id)?;
         let writes = self.writes(product_id)?;
         let here = self.identity()?.till;
         let own = self.vault.read(|reader| queue::of_op(reader, row.op_id))?;
