@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use common::ModelCloud;
 use common::ModelTill;
 use common::bodies::{created, edited, priced, product, settled};
-use common::edits::{ACCEPTED, edit, price_conflict, push, row, told, two_tills};
+use common::edits::{ACCEPTED, EDIT_CONFLICT, edit, price_conflict, push, row, told, two_tills};
 use domain::Role;
 use protocol::body::{OpBody, ProductEditedV1};
 use protocol::conflict::{ConflictKind, Decision};
@@ -74,6 +74,47 @@ fn field_by_field_writes_the_product_as_it_was_decided() {
         1,
         "what stayed keeps its version"
     );
+}
+
+#[test]
+fn field_by_field_leaves_alone_what_nobody_disputed() {
+    for (disputed, price_minor, name, why) in [
+        (
+            "price",
+            Some(135),
+            "Green tea",
+            "the name was not in dispute",
+        ),
+        ("names", Some(150), "Mixed", "the price was not in dispute"),
+    ] {
+        let (mut one, mut two, mut cloud) = two_tills();
+        let theirs = [(disputed, 1)];
+        two.record_edit(edit("Their tea", 100), &theirs);
+        push(&mut cloud, &two);
+        one.record_edit(edit("My tea", 120), &theirs);
+        let result = push(&mut cloud, &one);
+        assert_eq!(told(&result), EDIT_CONFLICT, "both changed {disputed}");
+        two.record_edit(edit("Green tea", 150), &[("price", 99), ("names", 99)]);
+        assert_eq!(
+            told(&push(&mut cloud, &two)),
+            ACCEPTED,
+            "meanwhile both changed"
+        );
+        let OpBody::ConflictSettledV1(mut body) =
+            settled(result.conflict.unwrap(), 1, Decision::FieldByField)
+        else {
+            unreachable!("a decision is a decision")
+        };
+        body.product = Some(edited(product(1), "Mixed", 135));
+        one.record(OpBody::ConflictSettledV1(body));
+        assert_eq!(told(&push(&mut cloud, &one)), ACCEPTED);
+        let now = &cloud.products[&product(1)].fields;
+        assert_eq!(
+            (now.price_minor, now.name.as_str()),
+            (price_minor, name),
+            "{why}"
+        );
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use protocol::body::{ConflictSettledV1, OpBody, ProductEditedV1, StockCountedV1};
-use protocol::conflict::{ConflictKind, Decision, SettledBy};
+use protocol::conflict::{ConflictKind, ConflictSide, Decision, SettledBy};
 use protocol::op::Envelope;
 use protocol::outcome::OutcomeCode;
 use uuid::Uuid;
@@ -122,7 +122,8 @@ impl Book<'_> {
         Ok(self.put_product(envelope, product, fields, groups))
     }
 
-    /// The product as the decision says it shall be.
+    /// The product as the decision says it shall be, in the groups that the conflict is about. The
+    /// body carries the whole product, but what nobody disputed is only what its till believed.
     fn field_by_field(
         &mut self,
         envelope: &Envelope,
@@ -130,19 +131,24 @@ impl Book<'_> {
         wanted: &ProductEditedV1,
     ) -> Result<Effects, Unfit> {
         let product = conflict.product().ok_or(Unfit::Refused)?;
+        let mine = conflict.mine.as_ref().ok_or(Unfit::Refused)?;
         if wanted.product_id != product {
             return Err(Unfit::Refused);
         }
         let now = self.state.products.get(&product).ok_or(Unfit::Refused)?;
         let wanted = ProductFields::from(wanted);
-        let changed = FieldGroup::ALL
-            .into_iter()
-            .filter(|group| now.deleted || wanted.group(*group) != now.fields.group(*group));
-        let changed: BTreeSet<FieldGroup> = changed.collect();
-        if changed.is_empty() {
+        let mut fields = now.fields.clone();
+        let mut changed = BTreeSet::new();
+        for group in disputed(mine, &wanted) {
+            if now.deleted || wanted.group(group) != now.fields.group(group) {
+                fields.take(group, &wanted);
+                changed.insert(group);
+            }
+        }
+        if changed.is_empty() && !now.deleted {
             return Ok(Effects::default());
         }
-        Ok(self.put_product(envelope, product, wanted, changed))
+        Ok(self.put_product(envelope, product, fields, changed))
     }
 
     /// The stock is what was counted, and what moved after the count on top.
@@ -189,6 +195,14 @@ impl Book<'_> {
             OpRead::HeadOnly { .. } | OpRead::Nothing { .. } => None,
         }
     }
+}
+
+/// The groups that a side of a conflict names.
+fn disputed(mine: &ConflictSide, wanted: &ProductFields) -> impl Iterator<Item = FieldGroup> {
+    FieldGroup::ALL.into_iter().filter(|group| {
+        let fields = wanted.group(*group);
+        fields.keys().any(|field| mine.fields.contains_key(field))
+    })
 }
 
 /// Why a decision has no effect.
