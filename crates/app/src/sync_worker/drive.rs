@@ -8,11 +8,10 @@ use protocol::wire::{CloudHead, HelloAnswer};
 use sync::till::{Batch, CallId, Effect, Event, Hello, TillSync, TillSyncConfig, TimerId};
 use uuid::Uuid;
 use vault::attempts::{Attempt, AttemptKind};
-use vault::settings;
 
 use super::line::CloudLine;
 use super::pull::Fetch;
-use super::store::{self, CLOUD_EPOCH};
+use super::store;
 use super::{Shared, heal};
 use crate::error::AppError;
 use crate::till::Till;
@@ -45,9 +44,7 @@ impl Drive {
         }
         let mut seed = [0_u8; 8];
         till.entropy.fill(&mut seed);
-        let seen = till
-            .vault
-            .read(|reader| settings::get::<Uuid>(reader, CLOUD_EPOCH));
+        let seen = till.vault.read(store::known_epoch);
         let config = TillSyncConfig {
             seed: u64::from_le_bytes(seed),
             cloud_epoch_seen: seen.ok().flatten(),

@@ -15,11 +15,16 @@ use crate::error::AppError;
 use crate::till::Till;
 
 /// Where the epoch of the cloud's last answer is kept.
-pub(super) const CLOUD_EPOCH: &str = "cloud_epoch";
+const CLOUD_EPOCH: &str = "cloud_epoch";
 /// Where the key of the batch under way is kept: stored before the first attempt.
 const BATCH_KEY: &str = "batch_key";
 /// Torn places mended in one cut.
 const MOST_PARTED: u32 = 100;
+
+/// The epoch of the cloud's last answer; none before the first, and none after the queue was rebuilt.
+pub(super) fn known_epoch(reader: &impl Reads) -> Result<Option<Uuid>, VaultError> {
+    Ok(settings::get::<Option<Uuid>>(reader, CLOUD_EPOCH)?.flatten())
+}
 
 /// What a session begins with: this till's heads, the cloud's as it last told them, and for the
 /// people who watch how much waits and whether the last proof held.
@@ -241,7 +246,7 @@ pub(super) fn heads(
     heads: Vec<CloudHead>,
 ) -> Result<(), AppError> {
     let (same_cloud, heads) = till.vault.read(|reader| {
-        if settings::get::<Uuid>(reader, CLOUD_EPOCH)? != Some(epoch) {
+        if known_epoch(reader)? != Some(epoch) {
             return Ok((false, heads));
         }
         let mut news = Vec::new();
@@ -272,7 +277,7 @@ pub(super) fn heads(
 pub(super) fn answer(till: &Till, answer: &PushAnswer) -> Result<(), AppError> {
     let (epoch, runs) = (answer.cloud_epoch, answer.runs.clone());
     Ok(till.vault.transact(move |tx| {
-        if settings::get::<Uuid>(tx, CLOUD_EPOCH)? != Some(epoch) {
+        if known_epoch(tx)? != Some(epoch) {
             outbox::forget_heads(tx)?;
             settings::put_passing(tx, CLOUD_EPOCH, &epoch)?;
         }

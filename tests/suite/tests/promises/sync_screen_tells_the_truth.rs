@@ -179,7 +179,10 @@ fn no_tool_and_no_sign_out_takes_an_unsent_record() {
     shop.sign_in();
     let after = shop.till().verify(false).expect("a proof").till.counts;
     assert_eq!(after, before, "every record is where it was");
-    assert!(shop.till().synchronize(true, 30).expect("a report").drained);
+    let report = shop.till().synchronize(true, 30).expect("a report");
+    assert!(report.drained, "{report:?}");
+    let waiting = shop.till().status().expect("the frame").safety.ops_waiting;
+    assert_eq!(waiting, 0, "the till knows that the cloud holds all of it");
     let twice = cloud.count("SELECT count(*) FROM op_log WHERE dup = 1");
     assert_eq!(twice, 0, "what the cloud had was not sent again");
     assert_eq!(cloud.count("SELECT count(*) FROM op_log"), 2, "each once");
