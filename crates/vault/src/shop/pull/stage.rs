@@ -63,11 +63,9 @@ fn put_rows(connection: &Connection, scope: PullScope, page: &PullAnswer) -> rus
     Ok(())
 }
 
-/// The last page's counts are the ones that hold.
+/// A page tells the heads that moved since the last whole round: what an earlier page told stands until it is
+/// published, however often the publish had to wait.
 fn put_included(connection: &Connection, page: &PullAnswer) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached("DELETE FROM pull_staged_included")?
-        .execute([])?;
     let mut put = connection.prepare_cached(
         "INSERT INTO pull_staged_included (segment, seq) VALUES (?1, ?2) \
          ON CONFLICT (segment) DO UPDATE SET seq = max(seq, excluded.seq)",

@@ -111,7 +111,7 @@ fn read_included(connection: &Connection) -> rusqlite::Result<Included> {
         .collect()
 }
 
-/// Publishes the staged rows and the last page's counts together.
+/// Publishes the staged rows and the counts that were told with them together.
 pub(super) fn publish(
     connection: &Connection,
     sweep: bool,

@@ -2,6 +2,7 @@
 
 mod demo;
 mod imports;
+mod included;
 mod loss;
 mod many;
 mod office;

@@ -58,7 +58,7 @@ pub(super) fn page(rows: Vec<PullRow>, next: &str, more: bool) -> PullAnswer {
     }
 }
 
-fn stage(shop: &Shop, scope: PullScope, page: &PullAnswer) {
+pub(super) fn stage(shop: &Shop, scope: PullScope, page: &PullAnswer) {
     let at = shop.pull_place(scope).expect("the place is read");
     let staged = shop.stage_page(scope, at.cursor.as_deref(), page);
     assert_eq!(
@@ -68,7 +68,7 @@ fn stage(shop: &Shop, scope: PullScope, page: &PullAnswer) {
     );
 }
 
-fn publish(shop: &Shop, scope: PullScope) -> crate::shop::Published {
+pub(super) fn publish(shop: &Shop, scope: PullScope) -> crate::shop::Published {
     let mark = shop.edit_mark().expect("a mark");
     shop.publish_pull(scope, 1, mark).expect("published")
 }
