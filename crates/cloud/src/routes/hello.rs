@@ -12,8 +12,9 @@ use protocol::wire::{CloudHead, HelloAnswer, HelloRequest, PROTO};
 use transport::server::{Answer, Refusal, Signed};
 
 use super::contact::said_hello;
+use super::epochs::fell_back;
 use super::state::{Api, refused_by_store};
-use crate::store::{TillCredential, new_epoch};
+use crate::store::TillCredential;
 
 /// The oldest program that may push if nothing is said: every version ever shipped.
 const MIN_APP: &str = "0.1.0";
@@ -64,13 +65,7 @@ pub(super) async fn hello(
     if request.cloud_epoch_seen == Some(cloud_epoch)
         && let Some(lost) = told_and_lost(&request.seen, &heads)
     {
-        tracing::error!(
-            till = %signed.till, segment = %lost.segment, seq = lost.seq,
-            "this database stands where it stood on an older day: a new epoch begins, the tills send again"
-        );
-        let fresh = new_epoch(api.ports.entropy.as_ref());
-        let bumped = api.store.bump_epoch(cloud_epoch, fresh).await;
-        cloud_epoch = bumped.map_err(refused_by_store)?;
+        cloud_epoch = fell_back(&api, &signed, lost, cloud_epoch).await?;
     }
     let held: BTreeSet<_> = heads.iter().map(|head| head.segment).collect();
     let segments = request.heads.iter().map(|head| head.segment);

@@ -7,6 +7,7 @@ mod admin;
 mod audit;
 mod contact;
 mod enrol;
+mod epochs;
 mod health;
 mod hello;
 mod metrics;

@@ -9,6 +9,7 @@ use utoipa::openapi::OpenApi;
 use uuid::Uuid;
 
 use super::contact::Contacts;
+use super::epochs::Epochs;
 use super::snapshot::Shelf;
 use crate::admission::{Admission, Guesses};
 use crate::office::Streams;
@@ -33,6 +34,8 @@ pub(super) struct Api {
     pub(super) manners: Manners,
     /// What tills said of themselves last.
     pub(super) contacts: Contacts,
+    /// Who began a new epoch lately.
+    pub(super) epochs: Epochs,
     /// Guesses at enrolment codes.
     pub(super) guesses: Guesses,
     /// Who may push now.
@@ -54,6 +57,7 @@ impl Api {
             figures: Figures::default(),
             manners,
             contacts: Contacts::default(),
+            epochs: Epochs::default(),
             guesses: Guesses::default(),
             admission: Admission::default(),
             document: OnceLock::new(),
