@@ -201,6 +201,23 @@ async fn a_token_lives_an_hour_for_its_till_on_every_process_of_the_database() {
     }
 }
 
+async fn a_push_of_a_run_without_ops_is_malformed() {
+    let world = World::start().await;
+    let mut till = world.enrolled(1, "Acme", "High Street").await;
+    till.sell(1);
+    for from in [0, 1] {
+        let mut request = till.push_request(&till.ops);
+        request.runs[0].items.clear();
+        (request.runs[0].from, request.runs[0].first_seq) = (from, from);
+        let answer = world
+            .push_under(&till, &world.key().to_string(), &request)
+            .await;
+        let said = (answer.status, answer.code());
+        assert_eq!(said, (400, "malformed".to_owned()), "a run from {from}");
+    }
+    assert_eq!(world.count("SELECT count(*) FROM stream_head"), 0);
+}
+
 async fn hello_says_which_segments_are_unknown() {
     let world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -232,5 +249,6 @@ both_stores! {
     a_revoked_till_is_told_so,
     a_call_signed_for_another_time_is_told_the_time_and_nothing_else,
     a_token_lives_an_hour_for_its_till_on_every_process_of_the_database,
+    a_push_of_a_run_without_ops_is_malformed,
     hello_says_which_segments_are_unknown,
 }

@@ -44,6 +44,41 @@ fn a_gap_names_what_is_expected_and_records_nothing() {
 }
 
 #[test]
+fn a_run_without_items_is_refused_wherever_it_says_it_begins() {
+    let (till, mut cloud) = (three_sales(), ModelCloud::default());
+    cloud.push(&till.slice(1, 1).unwrap(), &till.till_key());
+    let before = cloud.clone();
+    for (from, restarted) in [
+        (0, false),
+        (0, true),
+        (1, false),
+        (2, true),
+        (u64::MAX, true),
+    ] {
+        let mut request = till.slice(2, 2).unwrap();
+        let run = &mut request.runs[0];
+        run.items.clear();
+        run.from = from;
+        if restarted {
+            run.parent = Some(protocol::stream::Parent {
+                segment: run.segment,
+                seq: 1,
+                chain: run.prev,
+            });
+            run.segment = protocol::SegmentId([0xee; 16]);
+            run.first_seq = from;
+        }
+        let answer = cloud.push(&request, &till.till_key());
+        assert_eq!(
+            answer.runs[0].status,
+            RunStatus::BadChain { at: from },
+            "an empty run from {from}"
+        );
+    }
+    assert_eq!(cloud, before, "none of it left a trace");
+}
+
+#[test]
 fn a_child_waits_for_its_parent() {
     let (mut till, mut cloud) = (three_sales(), ModelCloud::default());
     let parent = till.segments[0].id;

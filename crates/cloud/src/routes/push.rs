@@ -90,8 +90,16 @@ fn check(request: &PushRequest, till: Uuid) -> Result<(), Refusal> {
     }
     let ops: usize = request.runs.iter().map(|run| run.items.len()).sum();
     let limit = BatchLimits::default().max_ops as usize;
-    // Runs without items cost work as well.
-    if ops > limit || request.runs.len() > limit {
+    if let Some(empty) = request.runs.iter().find(|run| run.items.is_empty()) {
+        return Err(Refusal::new(
+            ApiCode::Malformed,
+            format!(
+                "the run of segment {} from {} has no items: leave it out",
+                empty.segment, empty.from
+            ),
+        ));
+    }
+    if ops > limit {
         return Err(Refusal::new(
             ApiCode::TooLarge,
             format!("the batch has {ops} ops, the limit is {limit}: send fewer at once"),

@@ -41,10 +41,13 @@ pub(super) fn unvouched(run: &Run, key: &TillKey) -> Option<RunStatus> {
     if run.till != key.till {
         return Some(RunStatus::BadSig);
     }
-    let last = run.items.last()?;
     if run.from == 0 || run.from > MAX_SEQ {
         return Some(RunStatus::BadChain { at: run.from });
     }
+    // Nothing is signed by a run without items, and nothing is taken from it.
+    let Some(last) = run.items.last() else {
+        return Some(RunStatus::BadChain { at: run.from });
+    };
     let mut chain = run.prev;
     for (place, item) in (run.from..).zip(&run.items) {
         let expected = link(
