@@ -3,17 +3,16 @@
 //! Owns the order of reading: the cloud's rows first, then the vault, so that no movement is in
 //! neither. Never asks the network; a till that never heard a cloud knows its own facts alone.
 
-use protocol::conflict::ConflictRow;
-use protocol::outcome::OutcomeCode;
+use protocol::conflict::{ConflictRow, ConflictStatus};
 use uuid::Uuid;
-use vault::outbox::{self, QueueItem};
+use vault::outbox::{self, QueueItem, Unsettled};
 use vault::shop::{ConflictQuery, StockSeen};
 use vault::stock;
 
 use crate::error::AppError;
 use crate::till::Till;
 
-/// The most own outcomes that are looked at for a person.
+/// The most own outcomes that are looked at for a person, the newest of them.
 const MOST_NEEDING: u32 = 1_000;
 
 impl Till {
@@ -32,23 +31,58 @@ impl Till {
     }
 
     /// Own outcomes for a person that the cloud has not told as conflicts: each thing counts once.
-    /// What somebody else decided first, or on an older version, needs nobody.
     pub(crate) fn untold_outcomes(&self) -> Result<Vec<QueueItem>, AppError> {
         let needing = self
             .vault
             .read(|reader| outbox::needing_person(reader, MOST_NEEDING))?;
         let mut untold = Vec::new();
         for item in needing {
-            let code = item.code.as_deref().and_then(OutcomeCode::from_word);
-            let nobody = matches!(
-                code,
-                Some(OutcomeCode::AlreadyResolved | OutcomeCode::ConflictChanged)
-            );
-            if !nobody && self.conflict_told_for(&item)?.is_none() {
+            if self.conflict_told_for(&item)?.is_none() {
                 untold.push(item);
             }
         }
         Ok(untold)
+    }
+
+    /// Lets go of what the cloud said of own ops and what is settled since, by a person or by an upgrade.
+    /// A vault that cannot be written now does it after the next fetch.
+    pub(crate) fn forget_settled(&self) {
+        let done = self.settled_ops().and_then(|settled| {
+            if settled.is_empty() {
+                return Ok(());
+            }
+            self.vault.transact(move |tx| {
+                settled
+                    .iter()
+                    .try_for_each(|op_id| outbox::settle_op(tx, *op_id))
+            })?;
+            Ok(())
+        });
+        if let Err(error) = done {
+            tracing::warn!("what is settled could not be let go of yet: {error}");
+        }
+    }
+
+    /// Own ops with a verdict that needs nobody any more.
+    fn settled_ops(&self) -> Result<Vec<Uuid>, AppError> {
+        let mut settled = Vec::new();
+        for kept in self.vault.read(outbox::unsettled)? {
+            if kept.needs_nobody || self.is_settled(&kept)? {
+                settled.push(kept.op_id);
+            }
+        }
+        Ok(settled)
+    }
+
+    /// Whether the cloud told that it ended. An op may have opened one after the other: parked, then in conflict.
+    fn is_settled(&self, kept: &Unsettled) -> Result<bool, AppError> {
+        let named = match kept.conflict {
+            Some(conflict) => self.shop.conflict(conflict)?,
+            None => None,
+        };
+        let told = [named, self.shop.conflict_of_op(kept.op_id)?];
+        let mut told = told.iter().flatten().peekable();
+        Ok(told.peek().is_some() && told.all(|row| row.status == ConflictStatus::Settled))
     }
 
     /// The cloud's row about an own outcome, open or settled.

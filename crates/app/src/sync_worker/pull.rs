@@ -64,6 +64,8 @@ impl Fetch {
             office_waits: true,
         };
         fetch.engine.step(now, PullEvent::Started, &mut Vec::new());
+        // Nor may it have come to this, for the same reason.
+        till.forget_settled();
         fetch
     }
 
@@ -210,6 +212,9 @@ impl Drive {
                 let judged = self.fetch.asked.judged;
                 let done = till.shop.publish_pull(scope, till.now_ms(), judged);
                 self.fetch.office_waits |= scope == PullScope::Config;
+                if scope == PullScope::Conflicts && done.is_ok() {
+                    till.forget_settled();
+                }
                 Some(published(till, call, done.map(|done| done.changed())))
             }
             PullEffect::KeepPart { call, part } => Some(keep_part(till, call, &part)),

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use items::{needing_person, waiting};
-pub use outcomes::store_outcomes;
+pub use outcomes::{Unsettled, settle_op, store_outcomes, unsettled};
 
 use super::places;
 use crate::error::VaultError;

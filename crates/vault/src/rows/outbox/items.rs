@@ -10,10 +10,12 @@ use crate::reads::{Reads, seq_of, unreadable, uuid, uuid_maybe};
 /// Ops listed at once.
 const MOST: u32 = 1_000;
 
-/// Ops that need a person, oldest first.
+/// Ops that need a person: the newest of them, oldest first.
 pub fn needing_person(on: &impl Reads, limit: u32) -> Result<Vec<QueueItem>, VaultError> {
-    let rest = "JOIN outcome c ON c.op_no = o.op_no ORDER BY o.op_no LIMIT :limit";
-    items(on, rest, limit)
+    let rest = "JOIN outcome c ON c.op_no = o.op_no ORDER BY o.op_no DESC LIMIT :limit";
+    let mut newest = items(on, rest, limit)?;
+    newest.reverse();
+    Ok(newest)
 }
 
 /// Ops that the cloud is not known to hold, oldest first.

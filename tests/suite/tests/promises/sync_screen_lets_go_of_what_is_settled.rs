@@ -1,0 +1,130 @@
+//! What a person settled, or what the cloud refused, stays nobody's task at the till.
+
+use std::time::Duration;
+
+use app::dto::{
+    ConflictQuery, ConflictView, NewProduct, SettleRequest, StockEntry, StockEntryLine, SyncState,
+};
+use app::{Uuid, decision_of};
+use domain::Unit;
+use suite::{CloudRoom, Shop};
+
+/// Long enough for any machine; nothing is judged by how long it took.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+fn joined(cloud: &CloudRoom) -> Shop {
+    let shop = Shop::alone("GBP");
+    shop.till()
+        .enrol(cloud.url(), cloud.code())
+        .expect("it is let in");
+    shop
+}
+
+fn sync(shop: &Shop) {
+    let fetched = shop.till().fetch_now(PATIENCE).expect("it can be asked");
+    assert!(fetched, "sent and fetched: {:?}", shop.till().fetching());
+}
+
+fn open_ones(shop: &Shop) -> Vec<ConflictView> {
+    let query = ConflictQuery {
+        text: None,
+        settled: false,
+        limit: 10,
+    };
+    shop.till().needs_you(query).expect("the list")
+}
+
+fn as_computed(conflict: &ConflictView) -> SettleRequest {
+    SettleRequest {
+        conflict: conflict.conflict,
+        version: conflict.version,
+        decision: decision_of("keep_computed").expect("a decision"),
+        product: None,
+        note: None,
+    }
+}
+
+/// One article of which there is one piece.
+fn one_biscuit(shop: &Shop) -> Uuid {
+    let classes = shop.till().tax_classes().expect("the classes");
+    let made = shop.till().new_product(
+        NewProduct {
+            code: Some("BISC".to_owned()),
+            name: "Biscuits".to_owned(),
+            unit: Unit::Piece,
+            price_minor: Some(180),
+            tax_class: classes.first().expect("one").code.clone(),
+            category: None,
+            barcodes: Vec::new(),
+            sure: false,
+        },
+        None,
+    );
+    let product_id = made.expect("it is made").product.product_id;
+    let entry = StockEntry {
+        lines: vec![StockEntryLine {
+            product_id,
+            quantity_milli: 1_000,
+        }],
+        reference: None,
+    };
+    shop.till().receive_stock(entry, None).expect("received");
+    product_id
+}
+
+#[test]
+fn a_sale_below_zero_that_somebody_settled_needs_nobody_any_more() {
+    let cloud = CloudRoom::start();
+    let (seller, other) = (joined(&cloud), joined(&cloud));
+    one_biscuit(&seller);
+    let sold = seller.sell(&["BISC", "BISC"]);
+    sync(&seller);
+    let mark = |shop: &Shop| shop.till().sale(sold.sale_id).expect("the sale").row.sync;
+    assert_eq!(mark(&seller), SyncState::Conflict, "below zero, to be seen");
+    let report = seller.till().synchronize(true, 60).expect("a report");
+    assert_eq!(report.needs_person, 1, "a script is told: {report:?}");
+    sync(&other);
+    let open = open_ones(&other);
+    assert_eq!(open.len(), 1, "the other till sees it too: {open:?}");
+    let seen = other.till().settle(as_computed(&open[0]), None);
+    seen.expect("it is settled there");
+    sync(&other);
+    sync(&seller);
+    assert_eq!(open_ones(&seller), [], "nothing is open");
+    assert_eq!(mark(&seller), SyncState::Synced, "and the sale is in order");
+    let report = seller.till().synchronize(true, 60).expect("a report");
+    assert_eq!(
+        (report.drained, report.needs_person),
+        (true, 0),
+        "a script may go on: {report:?}"
+    );
+    // The cloud's first word about the sale, told once more, is as old as the conflict.
+    seller.till().rebuild_outbox().expect("rebuilt");
+    sync(&seller);
+    assert_eq!(mark(&seller), SyncState::Synced, "and stays so");
+}
+
+#[test]
+fn a_decision_that_came_second_needs_nobody() {
+    let cloud = CloudRoom::start();
+    let (seller, other) = (joined(&cloud), joined(&cloud));
+    one_biscuit(&seller);
+    seller.sell(&["BISC", "BISC"]);
+    sync(&seller);
+    sync(&seller);
+    sync(&other);
+    let (here, there) = (open_ones(&seller), open_ones(&other));
+    for (shop, open) in [(&other, &there), (&seller, &here)] {
+        let seen = shop.till().settle(as_computed(&open[0]), None);
+        seen.expect("each settles it, and has not heard of the other");
+    }
+    sync(&other);
+    sync(&seller);
+    let report = seller.till().synchronize(true, 60).expect("a report");
+    assert_eq!(
+        (report.drained, report.needs_person),
+        (true, 0),
+        "the second one changed nothing, and there is nothing to do: {report:?}"
+    );
+    assert_eq!(open_ones(&seller), [], "nothing is open");
+}
