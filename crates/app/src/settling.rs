@@ -186,19 +186,39 @@ impl Till {
         }
     }
 
-    /// Whether a decision of this till is under way: recorded, neither answered with a no nor seen
-    /// in a row that the cloud told since.
+    /// The cloud's conflicts were published as they were when it had judged this till's ops up to `held_up_to`:
+    /// a decision before it that changed nothing has been refused, whether or not its answer came.
+    pub(crate) fn conflicts_told(&self, held_up_to: u64) {
+        self.forget_settled();
+        let kept = self
+            .vault
+            .read(|reader| settings::get::<u64>(reader, CONFLICTS_TOLD))
+            .and_then(|before| {
+                if before == Some(held_up_to) {
+                    return Ok(());
+                }
+                self.vault
+                    .transact(move |tx| settings::put_passing(tx, CONFLICTS_TOLD, &held_up_to))
+            });
+        if let Err(error) = kept {
+            tracing::warn!("up to where the cloud judged could not be kept yet: {error}");
+        }
+    }
+
+    /// Whether a decision of this till is under way: recorded, neither answered with a no nor older
+    /// than what the cloud told since.
     fn is_settling(&self, row: &ConflictRow) -> Result<bool, AppError> {
         let name = settling(row.conflict);
         let found = self.vault.read(|reader| {
             let Some(way) = settings::get::<OnItsWay>(reader, &name)? else {
                 return Ok(None);
             };
-            Ok(Some((way, queue::of_op(reader, way.op_id)?)))
+            let told = settings::get::<u64>(reader, CONFLICTS_TOLD)?.unwrap_or_default();
+            Ok(Some((way, queue::of_op(reader, way.op_id)?, told)))
         })?;
         Ok(match found {
-            Some((way, op)) => {
-                let refused = op.is_some_and(|op| op.outcome.is_some());
+            Some((way, op, told)) => {
+                let refused = op.is_some_and(|op| op.outcome.is_some() || op.seq <= told);
                 row.status == ConflictStatus::Open && way.version == row.version && !refused
             }
             None => false,
@@ -267,6 +287,9 @@ impl Till {
         })
     }
 }
+
+/// Up to which own op the conflicts at hand are judged.
+const CONFLICTS_TOLD: &str = "conflicts_told";
 
 /// Under which name the till keeps that a decision is on its way.
 fn settling(conflict: Uuid) -> String {

@@ -39,6 +39,8 @@ struct Asked {
     cursor: Option<String>,
     /// Up to which change of this till the cloud had heard everything.
     judged: i64,
+    /// Up to which of this till's ops the cloud had judged.
+    held_up_to: u64,
 }
 
 /// What became of looking for something to fetch.
@@ -213,7 +215,7 @@ impl Drive {
                 let done = till.shop.publish_pull(scope, till.now_ms(), judged);
                 self.fetch.office_waits |= scope == PullScope::Config;
                 if scope == PullScope::Conflicts && done.is_ok() {
-                    till.forget_settled();
+                    till.conflicts_told(self.fetch.asked.held_up_to);
                 }
                 Some(published(till, call, done.map(|done| done.changed())))
             }
@@ -289,10 +291,14 @@ struct ToldToStop;
 /// page; so the cloud has heard of every change up to the mark when it answers.
 fn asked(till: &Till, scope: PullScope) -> Result<Asked, AppError> {
     let mark = till.shop.edit_mark()?;
-    let waiting = till.vault.read(outbox::summary)?.ops_waiting;
+    let (waiting, held_up_to) = till.vault.read(|reader| {
+        let waiting = outbox::summary(reader)?.ops_waiting;
+        Ok((waiting, outbox::held_up_to(reader)?))
+    })?;
     Ok(Asked {
         cursor: till.shop.pull_place(scope)?.cursor,
         judged: if waiting == 0 { mark } else { 0 },
+        held_up_to,
     })
 }
 

@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub use items::{needing_person, waiting};
+pub use items::{held_up_to, needing_person, waiting};
 pub use outcomes::{Unsettled, settle_op, store_outcomes, unsettled};
 
 use super::places;

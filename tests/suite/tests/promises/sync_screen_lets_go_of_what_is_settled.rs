@@ -6,7 +6,8 @@ use app::dto::{
     ConflictQuery, ConflictView, NewProduct, SettleRequest, StockEntry, StockEntryLine, SyncState,
 };
 use app::{Uuid, decision_of};
-use domain::Unit;
+use cloud::store::admin::OperatorEntry;
+use domain::{Role, Unit};
 use suite::{CloudRoom, Shop};
 
 /// Long enough for any machine; nothing is judged by how long it took.
@@ -127,4 +128,55 @@ fn a_decision_that_came_second_needs_nobody() {
         "the second one changed nothing, and there is nothing to do: {report:?}"
     );
     assert_eq!(open_ones(&seller), [], "nothing is open");
+}
+
+#[test]
+fn a_decision_that_was_refused_is_not_on_its_way_for_ever() {
+    let cloud = CloudRoom::start();
+    let seller = joined(&cloud);
+    one_biscuit(&seller);
+    seller.sell(&["BISC", "BISC"]);
+    sync(&seller);
+    sync(&seller);
+    let conflict = open_ones(&seller).remove(0);
+    // Head office knows the person at this till as a cashier; the till has not heard of it.
+    let boss = Uuid::from_u128(0xb055);
+    cloud.in_office(async |office| {
+        for (operator_id, name, role) in [
+            (boss, "Boss", Role::Manager),
+            (seller.manager(), "Mona", Role::Cashier),
+        ] {
+            let person = OperatorEntry {
+                operator_id,
+                name: name.to_owned(),
+                role,
+                active: true,
+                has_pin: false,
+                branches: None,
+            };
+            office.put_operator(person).await.expect("put");
+        }
+        office.set_pin(boss, "8052").await.expect("a PIN");
+    });
+    let view = seller.till().settle(as_computed(&conflict), None);
+    assert!(view.expect("it is recorded").settling, "on its way");
+    sync(&seller);
+    let answer = seller.till().sign_in(boss, "8052".to_owned());
+    answer.expect("head office's manager may");
+    // What the cloud said of it is gone, as if the answer had never come.
+    seller.till().rebuild_outbox().expect("rebuilt");
+    sync(&seller);
+    let open = open_ones(&seller);
+    let again = open.iter().find(|one| one.conflict == conflict.conflict);
+    let again = again.expect("it is open as before");
+    assert!(!again.settling, "refused, so it can be decided: {again:?}");
+    let view = seller.till().settle(as_computed(again), None);
+    view.expect("the manager decides");
+    sync(&seller);
+    sync(&seller);
+    let left = open_ones(&seller);
+    assert!(
+        left.iter().all(|one| one.conflict != conflict.conflict),
+        "and it is settled: {left:?}"
+    );
 }

@@ -5,7 +5,7 @@ use rusqlite::{Row, named_params};
 
 use super::QueueItem;
 use crate::error::VaultError;
-use crate::reads::{Reads, seq_of, unreadable, uuid, uuid_maybe};
+use crate::reads::{Reads, scalar, seq_of, unreadable, uuid, uuid_maybe};
 
 /// Ops listed at once.
 const MOST: u32 = 1_000;
@@ -21,6 +21,15 @@ pub fn needing_person(on: &impl Reads, limit: u32) -> Result<Vec<QueueItem>, Vau
 /// Ops that the cloud is not known to hold, oldest first.
 pub fn waiting(on: &impl Reads, limit: u32) -> Result<Vec<QueueItem>, VaultError> {
     items(on, include_str!("../../sql/waiting_where.sql"), limit)
+}
+
+/// The `seq` up to which the cloud is known to hold every op of this till.
+pub fn held_up_to(on: &impl Reads) -> Result<u64, VaultError> {
+    if let Some(first) = waiting(on, 1)?.first() {
+        return Ok(first.seq.saturating_sub(1));
+    }
+    let last = scalar(on.db(), "SELECT coalesce(max(op_no), 0) FROM op", [])?;
+    Ok(seq_of(last))
 }
 
 fn items(on: &impl Reads, rest: &str, limit: u32) -> Result<Vec<QueueItem>, VaultError> {
