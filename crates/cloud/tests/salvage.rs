@@ -29,6 +29,42 @@ async fn revoke(world: &World, token: &str, till: &Till) {
     assert!(answer.json()["revoked_at_ms"].is_i64(), "{}", answer.json());
 }
 
+async fn a_revoked_till_comes_back_with_a_fresh_code_and_goes_on_where_it_was() {
+    let world = World::start().await;
+    let token = world.admin_token_of("Acme").await;
+    let first = world.code("Acme", "High Street").await;
+    let till = Till::new(1);
+    assert_eq!(world.enrol_with(&till, &first).await.status, 200);
+    let mut till = world.enrolled(1, "Acme", "High Street").await;
+    till.sell(TEA);
+    till.sell(TEA);
+    world.push(&till, &till.push_request(&till.ops[..1])).await;
+    revoke(&world, &token, &till).await;
+
+    let used = world.enrol_with(&till, &first).await;
+    let said = (used.status, used.code());
+    assert_eq!(said, (403, "code_refused".to_owned()), "a used code");
+    let elsewhere = world.code("Acme", "Low Street").await;
+    let refused = world.enrol_with(&till, &elsewhere).await;
+    assert_eq!(refused.status, 409, "its place is the same");
+    let mut stranger = Till::new(2);
+    stranger.identity.till = till.identity.till;
+    let fresh = world.code("Acme", "High Street").await;
+    let refused = world.enrol_with(&stranger, &fresh).await;
+    assert_eq!(refused.status, 409, "its key is the same");
+    assert_eq!(world.token(&till).await, None, "it is still revoked");
+
+    assert_eq!(world.enrol_with(&till, &fresh).await.status, 200);
+    world.push(&till, &till.push_request(&till.ops)).await;
+    assert_eq!(
+        world.count("SELECT count(*) FROM sale"),
+        2,
+        "the sales of both days, each once"
+    );
+    let rows = world.get_with_token(&token, "/v1/admin/tills").await.json();
+    assert_eq!(rows["rows"][0]["revoked_at_ms"], Value::Null, "{rows}");
+}
+
 async fn a_revoked_till_hears_it_and_its_sales_come_in_by_salvage_once() {
     let world = World::start().await;
     let token = world.admin_token_of("Acme").await;
@@ -194,6 +230,7 @@ async fn head_office_sees_each_till_with_its_head() {
 }
 
 both_stores! {
+    a_revoked_till_comes_back_with_a_fresh_code_and_goes_on_where_it_was,
     a_revoked_till_hears_it_and_its_sales_come_in_by_salvage_once,
     salvage_waives_the_revocation_and_nothing_else,
     a_code_asked_for_twice_under_one_key_is_one_code_for_one_till,

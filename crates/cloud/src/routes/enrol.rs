@@ -126,7 +126,7 @@ fn refusal(refused: EnrolRefused) -> Refusal {
         ),
         EnrolRefused::AlreadyEnrolled => Refusal::new(
             ApiCode::AlreadyEnrolled,
-            "the till is enrolled in another branch or with another key: it cannot be in two places",
+            "the till is enrolled in another branch or with another key and cannot be in two places: enrol it where it was, or set it up anew in an empty folder as a till of its own",
         ),
     }
 }

@@ -80,7 +80,8 @@ pub(super) struct CodeKept {
     pub(super) used_by: Option<Uuid>,
 }
 
-/// Whether a till may come in with a code: the decision, apart from the writing.
+/// Whether a till may come in with a code: the decision, apart from the writing. A till that was
+/// revoked may with a code that was made for it since; its key and its place must be the same.
 pub(super) fn admit(
     code: &CodeKept,
     known: Option<&TillCredential>,
@@ -92,9 +93,10 @@ pub(super) fn admit(
             && (till.tenant, till.branch) == (code.tenant, code.branch)
             && (till.genesis_tenant, till.genesis_branch)
                 == (request.genesis_tenant, request.genesis_branch)
-            && till.revoked_at_ms.is_none()
     });
-    let repeated = code.used_by == Some(request.till) && known.is_some();
+    // The code that a till came in with before it was revoked is a used code.
+    let lives = known.is_some_and(|till| till.revoked_at_ms.is_none());
+    let repeated = code.used_by == Some(request.till) && lives;
     if code.used_by.is_some() && !repeated {
         return Err(EnrolRefused::CodeUnknown);
     }

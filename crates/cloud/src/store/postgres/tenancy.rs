@@ -222,7 +222,7 @@ async fn code(tx: &Tx, code_hash: &[u8; 32]) -> Result<Option<CodeKept>, StoreEr
     }))
 }
 
-/// Uses the code up and records the till if it is new.
+/// Uses the code up and records the till if it is new; one that was revoked is so no more.
 async fn let_in(tx: &Tx, code: &CodeKept, new: bool, wanted: &EnrolWanted) -> Result<(), Error> {
     let request = &wanted.request;
     tx.turn_to(code.tenant).await?;
@@ -232,6 +232,8 @@ async fn let_in(tx: &Tx, code: &CodeKept, new: bool, wanted: &EnrolWanted) -> Re
     )
     .await?;
     if !new {
+        let back = "UPDATE till SET revoked_at_ms = NULL WHERE tenant = $1 AND till = $2";
+        tx.execute(back, &[&code.tenant, &request.till]).await?;
         return Ok(());
     }
     tx.execute(

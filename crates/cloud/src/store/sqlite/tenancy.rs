@@ -136,6 +136,11 @@ pub(super) fn enrol(
         use_up(tx, &code, wanted)?;
         if known.is_none() {
             insert_till(tx, &code, wanted)?;
+        } else {
+            let key = params![code.tenant.as_bytes(), wanted.request.till.as_bytes()];
+            let back = "UPDATE till SET revoked_at_ms = NULL WHERE tenant = ?1 AND till = ?2";
+            tx.execute(back, key)
+                .map_err(failed("letting a till in again"))?;
         }
     }
     Ok(verdict)
