@@ -87,17 +87,16 @@ impl Office<'_> {
         product_id: Uuid,
         price_minor: Option<i64>,
     ) -> Result<ProductRow, OfficeError> {
-        let held = self.product(product_id).await?;
-        let entry = ProductEntry {
-            code: held.code,
-            name: held.name,
-            unit: held.unit,
-            price_minor,
-            tax_class: held.tax_class,
-            category: held.category,
-            barcodes: held.barcodes,
-        };
-        self.put_product(product_id, &entry).await
+        let price_minor = checks::price(price_minor)?;
+        let (tenant, now_ms) = (self.admin.tenant, self.now_ms());
+        let put = self
+            .store
+            .put_price(tenant, product_id, price_minor, now_ms);
+        if put.await? {
+            self.product(product_id).await
+        } else {
+            Err(OfficeError::not_there("product", &product_id))
+        }
     }
 
     /// A live product.

@@ -109,6 +109,16 @@ pub trait AdminStore: Send + Sync + 'static {
     fn put_products(&self, tenant: Uuid, puts: Vec<ProductPut>, now_ms: i64)
     -> Later<'_, Vec<Put>>;
 
+    /// Changes a live product's price and no other field, as it is under the tenant's clock;
+    /// `false` if there is no such product.
+    fn put_price(
+        &self,
+        tenant: Uuid,
+        product_id: Uuid,
+        price_minor: Option<i64>,
+        now_ms: i64,
+    ) -> Later<'_, bool>;
+
     /// Leaves a tombstone; `false` if there was no such product.
     fn delete_product(&self, tenant: Uuid, product_id: Uuid) -> Later<'_, bool>;
 

@@ -22,6 +22,62 @@ fn tea(n: u128, code: &str, price_minor: i64) -> ProductPut {
 }
 
 #[tokio::test]
+async fn a_price_alone_leaves_everything_else_as_it_is_by_then() {
+    let stores = Stores::start().await;
+    with_tenants(&stores).await;
+    let class = |code: &str, rate_bp| {
+        let (code, name) = (code.to_owned(), "VAT".to_owned());
+        ShopPut::TaxClass(TaxClassRow {
+            code,
+            name,
+            rate_bp,
+        })
+    };
+    let say = async |s: &dyn Store| {
+        let put = s.put_shop_row(TENANT, class("standard", 2_000)).await;
+        put.unwrap();
+        s.put_products(TENANT, vec![tea(1, "A", 100)], 5)
+            .await
+            .unwrap();
+        // Its class has another rate by now: a price is no reason to write that as well.
+        let put = s.put_shop_row(TENANT, class("standard", 2_500)).await;
+        put.unwrap();
+        s.product(TENANT, tea(1, "", 0).product_id).await.unwrap()
+    };
+    let before = stores.same("before", say).await.unwrap();
+    let mut last = before.clone();
+    for price_minor in [Some(7), Some(7), None, Some(9)] {
+        let say = async |s: &dyn Store| {
+            let put = s.put_price(TENANT, before.product_id, price_minor, 6).await;
+            assert!(put.unwrap(), "it is there");
+            s.product(TENANT, before.product_id).await.unwrap()
+        };
+        let now = stores.same("a price", say).await.unwrap();
+        let grew = now.versions["price"] > last.versions["price"];
+        let other = last.price_minor != price_minor;
+        assert_eq!(grew, other, "a new version for another price alone");
+        let mut expected = before.clone();
+        expected.price_minor = price_minor;
+        let price = now.versions["price"];
+        expected.versions.insert("price".into(), price);
+        assert_eq!(now, expected, "and nothing else is new");
+        last = now;
+    }
+    for (tenant, n) in [(OTHER, 1), (TENANT, 2)] {
+        let id = tea(n, "", 0).product_id;
+        let say = async |s: &dyn Store| s.put_price(tenant, id, Some(1), 7).await.unwrap();
+        assert!(!stores.same("none", say).await, "{tenant} has no {id}");
+    }
+    let say = async |s: &dyn Store| {
+        let gone = s.delete_product(TENANT, before.product_id).await.unwrap();
+        let put = s.put_price(TENANT, before.product_id, Some(1), 8).await;
+        (gone, put.unwrap())
+    };
+    let said = stores.same("a tombstone", say).await;
+    assert_eq!(said, (true, false), "a price does not bring it back");
+}
+
+#[tokio::test]
 async fn products_are_the_same_on_both_to_the_version_of_each_group() {
     let stores = Stores::start().await;
     with_tenants(&stores).await;

@@ -111,6 +111,17 @@ impl AdminStore for PgStore {
         Box::pin(async move { put_goods::put(&self.pool, tenant, &puts, now_ms).await })
     }
 
+    fn put_price(
+        &self,
+        tenant: Uuid,
+        product_id: Uuid,
+        price_minor: Option<i64>,
+        now_ms: i64,
+    ) -> Later<'_, bool> {
+        let wanted = (product_id, price_minor);
+        Box::pin(async move { put_goods::put_price(&self.pool, tenant, wanted, now_ms).await })
+    }
+
     fn delete_product(&self, tenant: Uuid, product_id: Uuid) -> Later<'_, bool> {
         Box::pin(async move { goods::delete(&self.pool, tenant, product_id).await })
     }

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use deadpool_postgres::Pool;
+use protocol::pull::ProductRow;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -41,6 +42,49 @@ pub(super) async fn put(
     versions.keep(&tx).await.map_err(failed(DOING))?;
     tx.commit().await.map_err(failed(DOING))?;
     Ok(became)
+}
+
+/// Changes a live product's price and no other field; `false` if there is no such product.
+pub(super) async fn put_price(
+    pool: &Pool,
+    tenant: Uuid,
+    (product_id, price_minor): (Uuid, Option<i64>),
+    now_ms: i64,
+) -> Result<bool, StoreError> {
+    let tx = Tx::open(pool, DOING, Mode::Write, Some(tenant)).await?;
+    let mut versions = Versions::hold(&tx, tenant).await?;
+    let by_id = include_str!("products_by_id.sql");
+    let found = tx.query_opt(by_id, &[&tenant, &vec![product_id]]).await;
+    let held = match found.map_err(failed(DOING))? {
+        Some(row) if !get::<bool>(&row, "deleted")? => Some(product_row(&row)?),
+        Some(_) | None => None,
+    };
+    let there = held.is_some();
+    if let Some(held) = held.filter(|held| held.price_minor != price_minor) {
+        let mut changes = priced(held, price_minor, versions.next());
+        write(&tx, tenant, now_ms, &mut changes).await?;
+    }
+    versions.keep(&tx).await.map_err(failed(DOING))?;
+    tx.commit().await.map_err(failed(DOING))?;
+    Ok(there)
+}
+
+/// A product with another price, and nothing else of it new.
+fn priced(held: ProductRow, price_minor: Option<i64>, rv: i64) -> Changes {
+    let (id, rate_bp) = (held.product_id, held.tax_rate_bp);
+    let held = ProductPut::from(held);
+    let before = groups(&held, rate_bp);
+    let said = before.get("price").map(Json::to_string);
+    let put = ProductPut {
+        price_minor,
+        ..held
+    };
+    Changes {
+        ids: [id].into(),
+        products: vec![(put, rate_bp, rv)],
+        groups: vec![(id, "price", rv)],
+        past: said.map(|said| (id, "price", said)).into_iter().collect(),
+    }
 }
 
 /// What is there, as far as the products need it; brought up to date while they are written.

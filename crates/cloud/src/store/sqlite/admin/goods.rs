@@ -92,19 +92,44 @@ pub(super) fn put(
     puts: &[ProductPut],
     now_ms: i64,
 ) -> Result<Vec<Put>, StoreError> {
-    let mut writing = Writing {
-        tx,
-        tenant,
-        now_ms,
-        versions: Versions::hold(tx, tenant)?,
-        rates: rates(tx, tenant).map_err(failed(WRITING))?,
-    };
+    let mut writing = Writing::begin(tx, tenant, now_ms)?;
     let mut became = Vec::with_capacity(puts.len());
     for put in puts {
         became.push(writing.one(put)?);
     }
     writing.versions.keep(tx)?;
     Ok(became)
+}
+
+/// Changes a live product's price and no other field; `false` if there is no such product.
+pub(super) fn put_price(
+    tx: &Connection,
+    tenant: Uuid,
+    (product_id, price_minor): (Uuid, Option<i64>),
+    now_ms: i64,
+) -> Result<bool, StoreError> {
+    let mut writing = Writing::begin(tx, tenant, now_ms)?;
+    let Some(held) = product(tx, tenant, product_id)? else {
+        return Ok(false);
+    };
+    if held.price_minor == price_minor {
+        return Ok(true);
+    }
+    let (rate_bp, held) = (held.tax_rate_bp, ProductPut::from(held));
+    let before = groups(&held, rate_bp);
+    let put = ProductPut {
+        price_minor,
+        ..held
+    };
+    let rv = writing.versions.next();
+    let write = || {
+        writing.remember(product_id, &before, &["price"])?;
+        writing.write(&put, rate_bp, rv)?;
+        writing.group_versions(product_id, &["price"], rv)
+    };
+    write().map_err(failed(WRITING))?;
+    writing.versions.keep(tx)?;
+    Ok(true)
 }
 
 fn rates(tx: &Connection, tenant: Uuid) -> rusqlite::Result<BTreeMap<String, i64>> {
@@ -139,7 +164,17 @@ struct Writing<'a> {
     rates: BTreeMap<String, i64>,
 }
 
-impl Writing<'_> {
+impl<'a> Writing<'a> {
+    fn begin(tx: &'a Connection, tenant: Uuid, now_ms: i64) -> Result<Self, StoreError> {
+        Ok(Self {
+            tx,
+            tenant,
+            now_ms,
+            versions: Versions::hold(tx, tenant)?,
+            rates: rates(tx, tenant).map_err(failed(WRITING))?,
+        })
+    }
+
     fn one(&mut self, put: &ProductPut) -> Result<Put, StoreError> {
         let Some(rate_bp) = self.rates.get(&put.tax_class).copied() else {
             return Ok(Put::Orphan);

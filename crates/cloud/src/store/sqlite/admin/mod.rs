@@ -162,6 +162,19 @@ impl AdminStore for SqliteStore {
         ))
     }
 
+    fn put_price(
+        &self,
+        tenant: Uuid,
+        product_id: Uuid,
+        price_minor: Option<i64>,
+        now_ms: i64,
+    ) -> Later<'_, bool> {
+        let wanted = (product_id, price_minor);
+        writing!(self, "writing a price", move |tx| goods::put_price(
+            tx, tenant, wanted, now_ms
+        ))
+    }
+
     fn delete_product(&self, tenant: Uuid, product_id: Uuid) -> Later<'_, bool> {
         writing!(self, "deleting a product", move |tx| goods::delete(
             tx, tenant, product_id
