@@ -57,6 +57,17 @@ impl Shop {
         Ok(())
     }
 
+    /// A second till of the same branch, joined while the cloud runs for just this.
+    #[allow(dead_code, reason = "the bench, which shares this file, has one till")]
+    pub fn second_till(&self) -> Result<PathBuf> {
+        let till = self.dir.path().join("till-2");
+        ctl(&till, &["init", "--demo", "--till-name", "2"])?;
+        let _running = self.cloud.start()?;
+        let (url, code) = (self.cloud.url(), self.cloud.code()?);
+        ctl(&till, &["enrol", "--cloud", &url, "--code", &code])?;
+        Ok(till)
+    }
+
     /// Opens the window, signs the manager in and points the till at the printer.
     pub async fn open(&self) -> Result<Window> {
         let window = Window::open(&self.till()).await?;

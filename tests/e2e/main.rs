@@ -13,5 +13,6 @@ mod offline;
 mod place;
 mod refund;
 mod sale;
+mod settle;
 mod trouble;
 mod window;

@@ -117,6 +117,13 @@ impl CloudRoom {
         app::Uuid::from_bytes(bytes)
     }
 
+    /// Head office's token.
+    pub fn admin_token(&self) -> String {
+        let running = self.running.as_ref().expect("it runs");
+        let made = desk::admin_token(&*running.store, &self.ports, "Acme", false);
+        self.runtime.block_on(made).expect("a token")
+    }
+
     /// One number from its database, as somebody beside it may read it.
     pub fn count(&self, query: &str) -> i64 {
         let file = self.folder.path().join("cloud.db");

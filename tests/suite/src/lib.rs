@@ -13,11 +13,13 @@ mod cloud_room;
 mod ctl;
 mod line;
 mod shop;
+mod stranger;
 
 pub use cloud_room::CloudRoom;
 pub use ctl::{Answer, ctl, program};
 pub use line::{Cut, Line};
 pub use shop::{MANAGER_PIN, Shop, private_key};
+pub use stranger::{Said, stranger};
 
 use std::time::{Duration, Instant};
 

@@ -23,7 +23,7 @@ use super::state::Api;
             `/v1/admin/*` takes `Authorization: Bearer <admin token>` alone. \
             Every answer is `application/vnd.holdfast+json`; refusals are `ApiError`."
     ),
-    components(schemas(ApiError, ApiCode))
+    components(schemas(ApiError, ApiCode, protocol::pull::PullScope))
 )]
 pub(super) struct Document;
 
