@@ -35,6 +35,29 @@ fn refused(answer: &Answer, status: u16, words: &str) {
 }
 
 #[tokio::test]
+async fn the_same_decision_sent_many_times_at_once_is_one_and_all_hear_it() {
+    let world = World::start().await;
+    let token = world.admin_token_of("Acme").await;
+    let mut till = world.enrolled(1, "Acme", "High Street").await;
+    let tea = below_zero(&world, &mut till, 0x7ea).await;
+    let body = json!({ "version": 1, "decision": "keep_computed" });
+    let key = world.key().to_string();
+    let call = || settle(&world, &token, &key, &tea, &body);
+    let (a, b, c, d) = tokio::join!(call(), call(), call(), call());
+    let answers = [a, b, c, d];
+    for answer in &answers {
+        assert_eq!(answer.status, 200, "it decided: {}", answer.json());
+        assert_eq!(answer.json(), answers[0].json(), "all are told the same");
+    }
+    let replayed = |answer: &&Answer| answer.header("idempotency-replayed") == Some("true");
+    assert_eq!(answers.iter().filter(replayed).count(), 3, "one made it");
+    let decided = "SELECT count(*) FROM op_log WHERE type = 'conflict_settled_v1'";
+    assert_eq!(world.count(decided), 1, "one op");
+    let open = world.get_with_token(&token, "/v1/admin/conflicts").await;
+    assert_eq!(open.json()["rows"], json!([]), "and nothing new to decide");
+}
+
+#[tokio::test]
 async fn a_decision_of_head_office_is_an_op_of_its_own_stream() {
     let mut world = World::start().await;
     let token = world.admin_token_of("Acme").await;

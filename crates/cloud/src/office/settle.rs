@@ -61,6 +61,9 @@ impl Office<'_> {
         wanted: SettleWanted,
         key: Uuid,
     ) -> Result<(ConflictRow, bool), OfficeError> {
+        // From here on nobody else decides for this tenant in this process: the same call twice at
+        // once is one decision, and the second of them reads what the first made.
+        let mut stream = streams.turn(self.admin.tenant).await;
         let row = self.conflict(conflict).await?;
         if row.settled.as_ref().and_then(|by| by.op_id) == Some(key) {
             return Ok((row, true));
@@ -90,7 +93,7 @@ impl Office<'_> {
                 note,
             })),
         };
-        let result = self.record(streams, branch, &draft).await?;
+        let result = self.record(&mut stream, branch, &draft).await?;
         let (tenant, outcome) = (self.admin.tenant, result.outcome);
         tracing::info!(%tenant, %conflict, op_id = %key, outcome = outcome.as_str(), "head office decided");
         match (outcome, result.code) {

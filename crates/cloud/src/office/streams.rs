@@ -4,6 +4,7 @@
 //! every start of a till does; and that an op is signed, chained and recorded like any other.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError};
 
 use ed25519_dalek::SigningKey;
 use protocol::hlc::Hlc;
@@ -14,17 +15,36 @@ use protocol::stream::{Parent, Position};
 use protocol::wire::{OpResult, PROTO, PushRequest, Run, RunItem, RunStatus};
 use protocol::{SegmentId, StoredOp, TillIdentity};
 use sha2::{Digest, Sha256};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use uuid::Uuid;
 
 use super::{Office, OfficeError};
 use crate::store::admin::{HeadOffice, OfficeKey};
 use crate::store::{PushAnswered, PushJob, StoreError, TillCredential};
 
-/// The streams that this process has opened; one op of a tenant at a time.
+/// The streams that this process has opened, by tenant.
 #[derive(Debug, Default)]
 pub struct Streams {
-    open: Mutex<BTreeMap<Uuid, Open>>,
+    all: std::sync::Mutex<BTreeMap<Uuid, Arc<Mutex<Stream>>>>,
+}
+
+impl Streams {
+    /// A tenant's stream, for whoever decides now: its next decision waits until this one is made,
+    /// and no other tenant's does.
+    pub(super) async fn turn(&self, tenant: Uuid) -> OwnedMutexGuard<Stream> {
+        let stream = {
+            // One pointer a tenant: nothing can be left half changed by a panic.
+            let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(all.entry(tenant).or_default())
+        };
+        stream.lock_owned().await
+    }
+}
+
+/// One tenant's stream; no segment is open before the first op of this process.
+#[derive(Debug, Default)]
+pub(super) struct Stream {
+    open: Option<Open>,
 }
 
 /// A segment under way.
@@ -40,18 +60,17 @@ impl Office<'_> {
     /// Records one op of head office in a branch's name.
     pub(super) async fn record(
         &self,
-        streams: &Streams,
+        stream: &mut Stream,
         branch: Uuid,
         draft: &OpDraft,
     ) -> Result<OpResult, OfficeError> {
         let office = self.own_till().await?;
-        let mut open = streams.open.lock().await;
         for _ in 0..2 {
-            let stream = match open.remove(&self.admin.tenant) {
-                Some(stream) => stream,
+            let open = match stream.open.take() {
+                Some(open) => open,
                 None => self.open(&office).await?,
             };
-            let (job, after) = self.job(&office, stream, branch, draft)?;
+            let (job, after) = self.job(&office, open, branch, draft)?;
             let PushAnswered::Answer { answer, .. } = self.store.push(job).await? else {
                 continue;
             };
@@ -61,7 +80,7 @@ impl Office<'_> {
                 continue;
             };
             if let Some(result) = run.results.into_iter().next() {
-                open.insert(self.admin.tenant, after);
+                stream.open = Some(after);
                 return Ok(result);
             }
         }
