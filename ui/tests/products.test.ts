@@ -53,6 +53,7 @@ describe('products', () => {
       price_asks: false,
       tax_class: null,
       barcodes: null,
+      versions: { names: 7, price: 9, tax: 7, barcodes: 7 },
       sure: false,
     });
     await waitFor(() =>

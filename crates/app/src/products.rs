@@ -5,6 +5,8 @@
 //! first and then in the catalogue at once, with or without a cloud. A barcode that another product
 //! has is a question, not a refusal.
 
+use std::collections::BTreeMap;
+
 use domain::{EditedProduct, FieldGroup, Product, Right};
 use protocol::body::{OpBody, PriceSetV1, ProductEditedV1};
 use protocol::op::Base;
@@ -36,7 +38,11 @@ impl Till {
         let act = self.act(Right::EditProduct, approval)?;
         let before = self.known_product(edit.product_id)?;
         let edited = self.edited(&before, &edit)?;
-        let base = self.base_of(before.product_id, &edited.groups)?;
+        let looked_at = match edit.versions {
+            Some(looked_at) => looked_at,
+            None => self.shop.product_versions(before.product_id)?,
+        };
+        let base = base_of(before.product_id, &edited.groups, &looked_at);
         // A price alone can be set of what the cloud knows; what it has never told goes whole.
         let told = base.iter().all(|base| base.version > 0);
         let body = if told && edited.groups == [FieldGroup::Price] {
@@ -121,21 +127,6 @@ impl Till {
             wanted.tax_rate_bp = class.rate_bp;
         }
         Ok(wanted)
-    }
-
-    /// The versions an edit of these groups is made on; 0 for what the cloud never told.
-    pub(crate) fn base_of(
-        &self,
-        product_id: Uuid,
-        groups: &[FieldGroup],
-    ) -> Result<Vec<Base>, AppError> {
-        let versions = self.shop.product_versions(product_id)?;
-        let base = groups.iter().map(|group| Base {
-            entity: format!("product:{product_id}"),
-            group: group.as_str().to_owned(),
-            version: versions.get(group.as_str()).copied().unwrap_or_default(),
-        });
-        Ok(base.collect())
     }
 
     pub(crate) fn known_product(&self, product_id: Uuid) -> Result<Product, AppError> {
@@ -231,6 +222,20 @@ impl Till {
             None => error,
         }
     }
+}
+
+/// The versions an edit of these groups is made on; 0 for what the cloud had not told by then.
+fn base_of(
+    product_id: Uuid,
+    groups: &[FieldGroup],
+    looked_at: &BTreeMap<String, u64>,
+) -> Vec<Base> {
+    let base = groups.iter().map(|group| Base {
+        entity: format!("product:{product_id}"),
+        group: group.as_str().to_owned(),
+        version: looked_at.get(group.as_str()).copied().unwrap_or_default(),
+    });
+    base.collect()
 }
 
 /// The product that an op changes, if it is one of [`PRODUCT_KINDS`].

@@ -114,6 +114,7 @@ fn edit_product(forms: &Forms, wish: &EditProduct) -> Answer {
         price_asks: asks.then_some(true),
         tax_class: wish.tax_class.clone(),
         barcodes: (!wish.barcode.is_empty()).then(|| wish.barcode.clone()),
+        versions: None,
         sure: wish.sure,
     };
     let detail = till.edit_product(edit, None)?;

@@ -42,6 +42,11 @@ tax_class: string | null,
  */
 barcodes: Array<string> | null, 
 /**
+ * The versions that the person looked at (`ProductDetail.versions`): the change is made on them, so what came
+ * in since is not overwritten unseen. `null`: the versions known at saving.
+ */
+versions: { [key in string]: number } | null, 
+/**
  * Whether a person has said yes to a code that another product has too (`barcode_taken`).
  */
 sure: boolean, };

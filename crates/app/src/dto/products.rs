@@ -63,6 +63,10 @@ pub struct ProductEdit {
     /// All codes it is scanned by.
     #[serde(default)]
     pub barcodes: Option<Vec<String>>,
+    /// The versions that the person looked at (`ProductDetail.versions`): the change is made on them, so what came
+    /// in since is not overwritten unseen. `null`: the versions known at saving.
+    #[serde(default)]
+    pub versions: Option<BTreeMap<String, u64>>,
     /// Whether a person has said yes to a code that another product has too (`barcode_taken`).
     #[serde(default)]
     pub sure: bool,

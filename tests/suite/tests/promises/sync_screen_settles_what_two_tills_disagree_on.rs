@@ -158,6 +158,41 @@ fn two_prices_for_one_article_are_shown_side_by_side_and_a_person_decides() {
 }
 
 #[test]
+fn a_price_that_came_in_while_another_was_typed_is_not_overwritten_unseen() {
+    let cloud = CloudRoom::start();
+    let (one, other) = (joined(&cloud), joined(&cloud));
+    let biscuits = shared_article(&one, &other);
+    let looked_at = other.till().product(biscuits).expect("the article");
+    set_price(&one, biscuits, 300);
+    sync(&one);
+    sync(&other);
+    assert_eq!(price(&other, biscuits), Some(300), "it came in meanwhile");
+    let typed = ProductEdit {
+        product_id: biscuits,
+        price_minor: Some(310),
+        versions: Some(looked_at.versions),
+        ..ProductEdit::default()
+    };
+    let saved = other.till().edit_product(typed, None);
+    saved.expect("it is recorded as it was typed");
+    sync(&other);
+    sync(&other);
+    let open = needs(&other, false);
+    assert_eq!(
+        open.iter()
+            .map(|view| view.kind.as_str())
+            .collect::<Vec<_>>(),
+        ["EDIT_CONFLICT"],
+        "a person is asked: {open:?}"
+    );
+    assert_eq!(
+        price(&one, biscuits),
+        Some(300),
+        "and nothing is gone before"
+    );
+}
+
+#[test]
 fn a_count_that_raced_with_a_sale_is_counted_again() {
     let cloud = CloudRoom::start();
     let (counter, seller) = (joined(&cloud), joined(&cloud));

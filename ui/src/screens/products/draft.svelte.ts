@@ -128,6 +128,7 @@ export class Draft {
       price_asks: this.priceChanged ? now.asks === 'asks' : null,
       tax_class: this.taxChanged ? now.taxClass : null,
       barcodes: this.barcodesChanged ? [...now.barcodes] : null,
+      versions: { ...detail.versions },
       sure,
     };
   }

@@ -160,6 +160,7 @@ export class Attention {
       price_asks: differs('price_minor') ? price === null : null,
       tax_class: text('tax_class'),
       barcodes: differs('barcodes') ? ((value('barcodes') as string[] | null) ?? []) : null,
+      versions: null,
       sure: true,
     };
   }
