@@ -49,12 +49,12 @@ impl Branch {
         window.find("needs-you").await?;
         Ok(window)
     }
+}
 
-    /// Whether the other till has heard how it ended, and its own figures.
-    fn settled_at(&self, till: &Path) -> Result<serde_json::Value> {
-        ctl(till, &["sync", "--until-drained", "--timeout", "60"])?;
-        ctl(till, &["conflicts", "--settled"])
-    }
+/// What a till has heard of how it ended.
+fn settled_at(till: &Path) -> Result<serde_json::Value> {
+    ctl(till, &["sync", "--until-drained", "--timeout", "60"])?;
+    ctl(till, &["conflicts", "--settled"])
 }
 
 /// Opens the one conflict that is listed.
@@ -108,7 +108,7 @@ async fn two_tills_edit_one_product_and_a_person_keeps_one_price() -> Result<()>
     decide(&window, "keep_mine").await?;
     window.picture("settle-edit-done").await?;
     window.close().await?;
-    let heard = branch.settled_at(&branch.one.till())?;
+    let heard = settled_at(&branch.one.till())?;
     ensure!(
         heard.to_string().contains("keep_mine"),
         "the other till hears of it: {heard}"
@@ -135,8 +135,8 @@ async fn two_tills_count_one_article_and_a_person_accepts_a_count() -> Result<()
     window.picture("settle-count").await?;
     decide(&window, "accept_count").await?;
     window.close().await?;
-    branch.settled_at(&branch.one.till())?;
-    branch.settled_at(&branch.two)?;
+    settled_at(&branch.one.till())?;
+    settled_at(&branch.two)?;
     for till in [&branch.one.till(), &branch.two] {
         let stock = ctl(till, &["stock", "A0104"])?;
         ensure!(

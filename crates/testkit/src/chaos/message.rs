@@ -42,7 +42,7 @@ pub(super) fn read_request(from: &mut TcpStream) -> Option<Request> {
 /// Passes it on and reads the whole answer; `None` if there is none.
 pub(super) fn ask(cloud: SocketAddr, request: &Request) -> Option<Vec<u8>> {
     let mut far = TcpStream::connect(cloud).ok()?;
-    far.set_read_timeout(Some(Duration::from_secs(60))).ok()?;
+    far.set_read_timeout(Some(Duration::from_mins(1))).ok()?;
     far.write_all(&request.head).ok()?;
     far.write_all(&request.body).ok()?;
     let mut answer = Vec::new();

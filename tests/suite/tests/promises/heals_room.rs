@@ -1,5 +1,6 @@
 //! A cloud and tills as the programs that are shipped, in folders that can be copied and put back.
 
+use std::fmt::Write as _;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -91,9 +92,10 @@ impl Room {
         for _ in 0..sales {
             self.rung += 1;
             let number = 600_000 + self.rung;
-            rows.push_str(&format!(
+            let _ = write!(
+                rows,
                 "{number},TEA,TEA,1,2010-12-01 08:26:00,2.55,1,United Kingdom\n"
-            ));
+            );
         }
         let file = self.path(&format!("invoices-{}.csv", self.rung));
         std::fs::write(&file, rows).unwrap();

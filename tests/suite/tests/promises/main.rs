@@ -15,6 +15,7 @@ mod pulls_bring_the_shop;
 mod real_invoices_are_rung;
 mod stock_and_articles_are_a_scripts_too;
 mod stock_is_moved_and_explained;
+mod sync_screen_lets_go_of_what_is_settled;
 mod sync_screen_settles_what_two_tills_disagree_on;
 mod sync_screen_tells_the_truth;
 mod the_disk_may_fail;

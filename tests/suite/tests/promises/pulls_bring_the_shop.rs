@@ -12,7 +12,7 @@ use protocol::pull::{SettingRow, TaxClassRow};
 use suite::{CloudRoom, Cut, Line, Shop};
 
 /// Long enough for any machine; nothing is judged by how long it took.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A branch whose head office has so many products at this price, and a till that has joined it.
 fn joined(cloud: &CloudRoom, url: String, products: u32, price_minor: i64) -> Shop {
