@@ -69,6 +69,8 @@ struct Shown {
     resting: bool,
     /// The engine goes on with nothing before a person has acted.
     halted: bool,
+    /// The engine tries again by and by, and a person has to act before it can go on.
+    waits_for_person: bool,
     /// How often the engine came to rest or gave an attempt up.
     rounds: u64,
     /// What fetching looks like.
@@ -190,6 +192,7 @@ impl Shared {
             .reduce(|all, run| (all.0.min(run.0), all.1.max(run.1)));
         shown.resting = view.kind == SyncKind::Resting;
         shown.halted = halted;
+        shown.waits_for_person = view.kind == SyncKind::NeedsPerson;
         if matches!(
             view.kind,
             SyncKind::Resting | SyncKind::Waiting | SyncKind::Refused | SyncKind::NeedsPerson

@@ -1,4 +1,4 @@
-//! Fetching, while the sender rests: the hands of the fetching engine, on the sender's thread and line.
+//! Fetching, while the sender rests or waits for a person: the hands of the fetching engine, on the sender's thread and line.
 //!
 //! Promises: the sender's events come first; between two pages they are looked at again. What is published touches
 //! `shop.db` alone, so no scan and no sale waits for the cloud; people and settings are taken over by
@@ -107,8 +107,8 @@ impl Fetch {
 }
 
 impl Drive {
-    /// The next event for the sender: one that was said, or its timer. While there is none and the sender rests,
-    /// the cloud's rows are fetched, call by call; `None`: stop.
+    /// The next event for the sender: one that was said, or its timer. While there is none and the sender leaves
+    /// the line, the cloud's rows are fetched, call by call; `None`: stop.
     pub fn wait(&mut self, till: &Weak<Till>, heard: &Receiver<Message>) -> Option<Event> {
         loop {
             match heard.try_recv() {
@@ -142,7 +142,7 @@ impl Drive {
     /// Waits for a message or the next timer, whichever comes first.
     fn sleep(&self, heard: &Receiver<Message>) -> Result<Option<Message>, ()> {
         use std::sync::mpsc::RecvTimeoutError;
-        let fetching = self.fetch.timer.filter(|_| self.shared.rests());
+        let fetching = self.fetch.timer.filter(|_| self.shared.leaves_the_line());
         let timers = [self.timer, fetching];
         let Some(at) = timers.into_iter().flatten().map(|(_, at)| at).min() else {
             return heard.recv().map(Some).map_err(|_| ());
@@ -156,7 +156,7 @@ impl Drive {
     }
 
     fn look_for_rows(&mut self, till: &Till) -> Looked {
-        if !self.shared.rests() {
+        if !self.shared.leaves_the_line() {
             return Looked::Nothing;
         }
         if self.fetch.office_waits {

@@ -12,9 +12,11 @@ use crate::error::AppError;
 use crate::till::Till;
 
 impl Shared {
-    /// Whether the sender has heard the cloud's heads and found nothing beyond them.
-    pub(super) fn rests(&self) -> bool {
-        self.lock().resting
+    /// Whether the sender leaves the line to fetching: it has sent all there is, or waits for a person. One record
+    /// that cannot be sent must not keep prices and people away from the till.
+    pub(super) fn leaves_the_line(&self) -> bool {
+        let shown = self.lock();
+        shown.resting || shown.waits_for_person
     }
 
     /// Waits until a whole round has followed a wish beyond those; no lock of the till is held meanwhile.
@@ -68,5 +70,35 @@ impl Till {
         let fetched = shared.wait_for_wish(wishes, within);
         worker.stop();
         Ok(fetched)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sync::till::{SyncKind, TillSync, TillSyncConfig};
+
+    #[test]
+    fn a_record_that_needs_a_person_keeps_no_prices_and_no_people_away() {
+        let engine = TillSync::new(TillSyncConfig {
+            seed: 1,
+            cloud_epoch_seen: None,
+        });
+        for (kind, fetches) in [
+            (SyncKind::Paused, false),
+            (SyncKind::Resting, true),
+            (SyncKind::Connecting, false),
+            (SyncKind::Sending, false),
+            (SyncKind::Healing, false),
+            (SyncKind::Waiting, false),
+            (SyncKind::Refused, false),
+            (SyncKind::NeedsPerson, true),
+        ] {
+            let shared = Shared::default();
+            let mut view = engine.view();
+            view.kind = kind;
+            shared.show(&view, |_| 0);
+            assert_eq!(shared.leaves_the_line(), fetches, "{kind:?}");
+        }
     }
 }
