@@ -46,6 +46,7 @@ export class PretendShop {
       on_hand_milli: product.stock_milli ?? 0,
       on_hand_text: text(product.stock_milli ?? 0),
       counted_at_ms: product.stock_milli === null ? null : NOW - 86_400_000,
+      remark: null,
     };
   }
 

@@ -84,14 +84,38 @@ impl Till {
         self.conflict_view(&row)
     }
 
-    /// The decision that goes with a new count: it is applied after that count.
+    /// The decision that goes with a new count of these products: it is applied after that count. None if there is
+    /// nothing to decide any more: the count is a fact all the same.
     pub(crate) fn count_again(
         &self,
         conflict: Uuid,
+        counted: &[Uuid],
+        count: Uuid,
+        approval: Option<Approval>,
+    ) -> Result<Option<Settles>, AppError> {
+        match self.decide_again(conflict, counted, count, approval) {
+            Ok(settles) => Ok(Some(settles)),
+            Err(gone) if gone.code == Code::ConflictChanged => Ok(None),
+            Err(no) => Err(no),
+        }
+    }
+
+    fn decide_again(
+        &self,
+        conflict: Uuid,
+        counted: &[Uuid],
         count: Uuid,
         approval: Option<Approval>,
     ) -> Result<Settles, AppError> {
         let row = self.open_conflict(conflict)?;
+        let about = vault::shop::product_of(&row.entity);
+        if about.is_some_and(|product_id| !counted.contains(&product_id)) {
+            let title = say::title(&row);
+            let detail = format!(
+                "{title} is not on the list: a count without it cannot settle what was open about it"
+            );
+            return Err(AppError::new(Code::DecisionNotPossible, detail).field("lines", title));
+        }
         let request = SettleRequest {
             conflict,
             version: row.version,

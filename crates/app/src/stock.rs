@@ -14,6 +14,10 @@ use crate::error::AppError;
 use crate::till::Till;
 use crate::views;
 
+/// What is said of a count that came after the decision.
+const TOO_LATE: &str = "The count is recorded and settles nothing: what was open about it was settled or has changed \
+     meanwhile. Look at it again on the Sync screen.";
+
 impl Till {
     /// Books goods in.
     pub fn receive_stock(
@@ -71,7 +75,8 @@ impl Till {
         self.level(&product)
     }
 
-    /// Books a count; with `settles` it also decides the conflict that asked for it.
+    /// Books a count; with `settles` it also decides the conflict that asked for it. If that was settled or changed
+    /// meanwhile, what was found is recorded all the same, and the first level says so.
     pub fn count_stock(
         &self,
         count: StockCount,
@@ -84,14 +89,15 @@ impl Till {
         let reason = count.reason.filter(|text| !text.trim().is_empty());
         domain::check_counted(&lines, reason.as_deref())?;
         let op_id = self.new_id();
+        let ids: Vec<Uuid> = lines.iter().map(|line| line.product_id).collect();
         let settles = match count.settles {
-            Some(conflict) => Some(self.count_again(conflict, op_id, approval)?),
+            Some(conflict) => self.count_again(conflict, &ids, op_id, approval)?,
             None => None,
         };
+        let too_late = count.settles.is_some() && settles.is_none();
         let (count_id, now_ms) = (self.new_id(), self.now_ms());
         // The cloud's figures before the vault's: see the module's promise.
         let as_of = self.shop.as_of()?;
-        let ids: Vec<Uuid> = lines.iter().map(|line| line.product_id).collect();
         let seen = self.stock_seen(&ids)?;
         self.record(move |tx| {
             let mut counted = Vec::with_capacity(lines.len());
@@ -116,10 +122,14 @@ impl Till {
             }
             Ok(drafts)
         })?;
-        products
+        let mut levels = products
             .iter()
             .map(|(product, _)| self.level(product))
-            .collect()
+            .collect::<Result<Vec<_>, _>>()?;
+        if let Some(first) = levels.first_mut().filter(|_| too_late) {
+            first.remark = Some(TOO_LATE.to_owned());
+        }
+        Ok(levels)
     }
 
     /// How much there is of the products that words find; of all when there are none.
@@ -144,6 +154,7 @@ impl Till {
             on_hand_milli,
             on_hand_text: views::quantity_text(on_hand_milli, product.unit),
             counted_at_ms,
+            remark: None,
         })
     }
 

@@ -146,8 +146,13 @@ fn read_line(till: &Till, line: &str) -> Result<(Uuid, i64), AppError> {
 }
 
 fn level_lines(levels: &[StockLevelDto]) -> String {
-    let line =
-        |level: &StockLevelDto| format!("{:>12}  {}", level.on_hand_text, level.product.name);
+    let line = |level: &StockLevelDto| {
+        let remark = level
+            .remark
+            .as_ref()
+            .map_or_else(String::new, |words| format!("\n{words}"));
+        format!("{:>12}  {}{remark}", level.on_hand_text, level.product.name)
+    };
     levels.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 

@@ -20,4 +20,8 @@ on_hand_text: string,
 /**
  * When it was counted last on this till.
  */
-counted_at_ms: number | null, };
+counted_at_ms: number | null, 
+/**
+ * What a person has to be told of what was just recorded: that a count settles nothing any more.
+ */
+remark: string | null, };

@@ -180,6 +180,7 @@ export const testids = {
   tallyProblem: 'tally-problem',
   tallyRefused: 'tally-refused', // a scan that counted nothing, and why
   tallyDone: 'tally-done', // what was recorded
+  tallyRemark: 'tally-remark', // that the count came too late to settle
 
   // sync
   sync: 'sync', // the screen; data-kind = SyncOverview.sentence_kind

@@ -208,8 +208,11 @@ const entries: Record<Code, Entry> = {
     way: 'Look at both versions again, then decide.',
   },
   decision_not_possible: {
-    says: 'This cannot be decided that way.',
-    way: 'Choose one of the ways that are offered.',
+    says: (e) =>
+      e.field === 'lines'
+        ? `The list does not hold what was to be counted again: ${quoted(e, 'its article')}.`
+        : 'This cannot be decided that way.',
+    way: 'Choose one of the ways that are offered; a new count needs its article on the list.',
   },
   ops_unsent: {
     says: (e) => `${unsent(e)} not yet in the cloud, so the till stays joined.`,

@@ -20,6 +20,8 @@ pub struct StockLevelDto {
     pub on_hand_text: String,
     /// When it was counted last on this till.
     pub counted_at_ms: Option<i64>,
+    /// What a person has to be told of what was just recorded: that a count settles nothing any more.
+    pub remark: Option<String>,
 }
 
 /// One product's stock and how it came to be.

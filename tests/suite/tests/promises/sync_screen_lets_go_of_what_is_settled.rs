@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use app::dto::{
-    ConflictQuery, ConflictView, NewProduct, SettleRequest, StockEntry, StockEntryLine, SyncState,
+    ConflictQuery, ConflictView, NewProduct, SettleRequest, StockCount, StockCountLine, StockEntry,
+    StockEntryLine, SyncState,
 };
-use app::{Uuid, decision_of};
+use app::{Code, Uuid, decision_of};
 use cloud::store::admin::OperatorEntry;
 use domain::{Role, Unit};
 use suite::{CloudRoom, Shop};
@@ -128,6 +129,49 @@ fn a_decision_that_came_second_needs_nobody() {
         "the second one changed nothing, and there is nothing to do: {report:?}"
     );
     assert_eq!(open_ones(&seller), [], "nothing is open");
+}
+
+#[test]
+fn a_count_that_comes_after_the_decision_is_kept_and_said_to_settle_nothing() {
+    let cloud = CloudRoom::start();
+    let (seller, other) = (joined(&cloud), joined(&cloud));
+    let biscuits = one_biscuit(&seller);
+    seller.sell(&["BISC", "BISC"]);
+    for shop in [&seller, &seller, &other] {
+        sync(shop);
+    }
+    let conflict = open_ones(&seller).remove(0);
+    let count = |product_id: Uuid| StockCount {
+        lines: vec![StockCountLine {
+            product_id,
+            counted_milli: 4_000,
+        }],
+        reason: None,
+        settles: Some(conflict.conflict),
+    };
+    let tea = seller.till().search("Tea".to_owned(), 1).expect("a search");
+    let no = seller.till().count_stock(count(tea[0].product_id), None);
+    let no = no.expect_err("it is about biscuits");
+    assert_eq!(
+        (no.code, no.field.as_deref()),
+        (Code::DecisionNotPossible, Some("lines")),
+        "a count of something else settles nothing: {no:?}"
+    );
+    let decided = other.till().settle(as_computed(&conflict), None);
+    decided.expect("somebody decides while it is counted");
+    sync(&other);
+    sync(&seller);
+    let levels = seller.till().count_stock(count(biscuits), None);
+    let level = levels.expect("what was found is recorded").remove(0);
+    assert_eq!(level.on_hand_milli, 4_000, "the count is a fact");
+    let told = level.remark.expect("the person is told");
+    assert!(told.contains("settles nothing"), "{told}");
+    let quiet = StockCount {
+        settles: None,
+        ..count(biscuits)
+    };
+    let levels = seller.till().count_stock(quiet, None).expect("counted");
+    assert_eq!(levels[0].remark, None, "and of nothing else");
 }
 
 #[test]
