@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::bodies::{priced, product, settled};
+use common::bodies::{created, priced, product, settled};
 use common::edits::{ACCEPTED, EDIT_CONFLICT, edit, price_conflict, push, row, told, two_tills};
 use common::{ModelCloud, ModelTill};
 use protocol::conflict::{ConflictKind, Decision};
@@ -155,4 +155,15 @@ fn a_group_of_a_newer_program_is_parked() {
     one.record_edit(edit("Tea", 1), &[("allergens", 1)]);
     let parked = (Outcome::Parked, Some(OutcomeCode::BodyUnreadable));
     assert_eq!(told(&push(&mut cloud, &one)), parked);
+}
+
+#[test]
+fn a_product_made_twice_keeps_the_first() {
+    let (mut till, mut cloud) = (ModelTill::new(1), ModelCloud::default());
+    till.record(created(product(1), "Tea"));
+    till.record(created(product(1), "Coffee"));
+    let answer = cloud.push(&till.all(), &till.till_key());
+    let second = answer.runs.iter().flat_map(|run| &run.results).nth(1);
+    assert_eq!(second.map(told), Some(EDIT_CONFLICT), "a person looks");
+    assert_eq!(cloud.products[&product(1)].fields.name, "Tea");
 }

@@ -323,18 +323,6 @@ fn an_op_of_another_identity_is_parked() {
 }
 
 #[test]
-fn a_product_made_twice_keeps_the_first() {
-    let (mut till, mut cloud) = (ModelTill::new(1), ModelCloud::default());
-    till.record(created(product(1), "Tea"));
-    till.record(created(product(1), "Coffee"));
-    let answer = cloud.push(&till.all(), &till.till_key());
-    assert_eq!(
-        outcomes(&answer)[1],
-        (Outcome::Conflict, Some(OutcomeCode::EditConflict))
-    );
-}
-
-#[test]
 fn an_op_that_the_store_cannot_apply_is_parked_and_its_neighbours_are_not() {
     let (mut till, mut cloud) = (ModelTill::new(1), ModelCloud::default());
     till.sell(product(1), 1);

@@ -4,6 +4,7 @@
 //! first time. A sale in full is read back from its op's own bytes, so what is shown is what was
 //! hashed and sent; the rows serve lists, searches and the recount.
 
+mod milestones;
 mod recording;
 
 use domain::{GivenBack, LineAmounts, Refund, Sale};
@@ -16,6 +17,8 @@ use crate::error::VaultError;
 use crate::reads::{Reads, blob, op_no, sealed::Db, seq_of, uint, unreadable, uuid, uuid_maybe};
 use crate::tx::Tx;
 
+pub(crate) use milestones::milestone;
+pub use milestones::{Milestone, milestones};
 pub use recording::{RecordedSale, Recording, record_refund, record_sale};
 
 /// Sales a search by words or amount looks through, newest first: some weeks of a busy till. Older
@@ -91,16 +94,6 @@ pub struct StoredSale {
     pub chain: ChainHash,
     /// UTC milliseconds of the sealing.
     pub recorded_at_ms: i64,
-}
-
-/// A step on a sale's time line after it was recorded: `told`, `printed`, `copy_printed`,
-/// `print_dropped`, `recovered`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Milestone {
-    /// What happened.
-    pub what: String,
-    /// UTC milliseconds.
-    pub at_ms: i64,
 }
 
 /// Which sales to list.
@@ -298,36 +291,6 @@ fn tell(db: &Connection, op_no: i64, now_ms: i64) -> Result<(), VaultError> {
         milestone(db, op_no, now_ms, "told")?;
     }
     Ok(())
-}
-
-pub(crate) fn milestone(
-    db: &Connection,
-    op_no: i64,
-    at_ms: i64,
-    what: &str,
-) -> Result<(), VaultError> {
-    db.prepare_cached(
-        "INSERT INTO milestone (op_no, at_ms, what) VALUES (:op_no, :at_ms, :what)
-         ON CONFLICT DO NOTHING",
-    )?
-    .execute(named_params! { ":op_no": op_no, ":at_ms": at_ms, ":what": what })?;
-    Ok(())
-}
-
-/// What happened to a sale after it was recorded, in order.
-pub fn milestones(on: &impl Reads, sale_id: Uuid) -> Result<Vec<Milestone>, VaultError> {
-    let op_no = op_no_of(on.db(), sale_id)?;
-    let found = on
-        .db()
-        .prepare_cached("SELECT what, at_ms FROM milestone WHERE op_no = :op_no ORDER BY at_ms")?
-        .query_map(named_params! { ":op_no": op_no }, |row| {
-            Ok(Milestone {
-                what: row.get("what")?,
-                at_ms: row.get("at_ms")?,
-            })
-        })?
-        .collect::<Result<_, _>>()?;
-    Ok(found)
 }
 
 const SELECT: &str = include_str!("../sql/sale_row_select.sql");

@@ -92,9 +92,9 @@ impl Room {
         for _ in 0..sales {
             self.rung += 1;
             let number = 600_000 + self.rung;
-            let _ = write!(
+            let _ = writeln!(
                 rows,
-                "{number},TEA,TEA,1,2010-12-01 08:26:00,2.55,1,United Kingdom\n"
+                "{number},TEA,TEA,1,2010-12-01 08:26:00,2.55,1,United Kingdom"
             );
         }
         let file = self.path(&format!("invoices-{}.csv", self.rung));
