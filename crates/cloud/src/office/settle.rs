@@ -28,7 +28,8 @@ pub struct SettleWanted {
     /// has no operators here.
     #[serde(default)]
     pub operator_id: Option<Uuid>,
-    /// With `field_by_field`: the product as it shall be, whole.
+    /// With `field_by_field`: the product as it shall be, whole; written of it are the groups that
+    /// the conflict is about.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub product: Option<ProductEditedV1>,
