@@ -1,6 +1,6 @@
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { StockAdjust, StockCount, StockEntry } from '../src/bindings';
+import type { StockAdjust, StockCount, StockEntry, StockLevelDto } from '../src/bindings';
 import { route } from '../src/state/route.svelte';
 import { products } from './samples';
 import { as, calls, close, key, open, press, scan, seen } from './window';
@@ -110,6 +110,23 @@ describe('counting', () => {
     await waitFor(() => expect(counts(pretend)).toHaveLength(1));
     expect(counts(pretend)[0]).toMatchObject({ reason: null, settles: null });
     expect(counts(pretend)[0]?.lines).toContainEqual({ product_id: 'p4', counted_milli: 2000 });
+  });
+
+  it('a_count_that_came_too_late_to_settle_says_so', async () => {
+    await go('Aylin', (p) => {
+      const count = p.shop.deeds.count_stock!;
+      p.shop.deeds.count_stock = (args) =>
+        (count(args) as StockLevelDto[]).map((level) => ({
+          ...level,
+          remark: 'The count is recorded and settles nothing.',
+        }));
+    });
+    await press('stock-count');
+    scan(code(5));
+    await press('tally-compare');
+    await press('tally-confirm');
+    expect(await seen('tally-remark')).toHaveTextContent('settles nothing');
+    expect(screen.getByTestId('tally-done')).toHaveTextContent('now 1');
   });
 
   it('a_change_after_comparing_wants_to_be_compared_again', async () => {
