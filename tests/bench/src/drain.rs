@@ -11,6 +11,7 @@ use vault::Vault;
 use crate::counter::Counter;
 use crate::display::Running;
 use crate::fill;
+use crate::meter::Meter;
 use crate::options::{Options, remove};
 use crate::programs::{built, ctl, give_keys};
 use crate::raw::RawFlush;
@@ -29,10 +30,12 @@ pub(crate) fn measure(options: &Options, report: &mut Report) -> Result<()> {
     let database = format!("sqlite:{}", folder.join("cloud.db").display());
     let (_cloud, url) = cloud(&database)?;
     let code = enrol_code(&database)?;
-    ctl(&data, &["enrol", "--cloud", &url, "--code", &code])?;
+    let meter = Meter::to(&url)?;
+    ctl(&data, &["enrol", "--cloud", &meter.url(), "--code", &code])?;
     wait_for_sales(&data, key, options.waiting)?;
     let mut raw = RawFlush::new(&folder)?;
     raw.block(FLUSHES)?;
+    let before = meter.sent();
     let begun = Instant::now();
     let answer = ctl(&data, &["sync", "--until-drained", "--timeout", "1800"])?;
     let took = begun.elapsed().as_secs_f64();
@@ -44,6 +47,12 @@ pub(crate) fn measure(options: &Options, report: &mut Report) -> Result<()> {
     let sent = answer["ops_sent"]
         .as_f64()
         .context("the answer counts ops")?;
+    report.number(
+        "bytes a sale as sent, headers and hellos included",
+        (meter.sent() - before) as f64 / sent,
+        "bytes",
+        None,
+    );
     let flush = raw.times.at(500).as_secs_f64() * 1e6;
     let sale = took * 1e6 / sent;
     report.number(
@@ -83,7 +92,7 @@ fn wait_for_sales(data: &Path, key: [u8; 32], waiting: u64) -> Result<()> {
     Ok(())
 }
 
-fn cloud(database: &str) -> Result<(Running, String)> {
+pub(crate) fn cloud(database: &str) -> Result<(Running, String)> {
     let mut child = Command::new(built("holdfast-cloud")?)
         .args(["serve", "--listen", "127.0.0.1:0", "--database", database])
         .env("RUST_LOG", "warn")
@@ -101,7 +110,7 @@ fn cloud(database: &str) -> Result<(Running, String)> {
     Ok((running, url))
 }
 
-fn enrol_code(database: &str) -> Result<String> {
+pub(crate) fn enrol_code(database: &str) -> Result<String> {
     let output = Command::new(built("holdfast-cloud")?)
         .args([
             "enrol-code",

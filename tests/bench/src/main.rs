@@ -16,6 +16,7 @@
 )]
 
 mod catalogue;
+mod catch_up;
 mod cloud_ingest;
 mod commit;
 mod counter;
@@ -25,6 +26,7 @@ mod drain;
 mod fill;
 mod machine;
 mod memory;
+mod meter;
 mod options;
 mod place;
 mod ports;
@@ -57,9 +59,10 @@ fn main() -> Result<()> {
             "scan" => scan::measure(&options, &mut report)?,
             "start" => start::measure(&options, &mut report)?,
             "drain" => drain::measure(&options, &mut report)?,
+            "catch-up" => catch_up::measure(&options, &mut report)?,
             "cloud-ingest" => cloud_ingest::measure(&options, &mut report)?,
             other => anyhow::bail!(
-                "no such bench: {other} (there are commit, scan, start, drain, cloud-ingest)"
+                "no such bench: {other} (there are commit, scan, start, drain, catch-up, cloud-ingest)"
             ),
         }
     }

@@ -7,7 +7,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 
 /// What can be measured, in its order.
-const NAMES: [&str; 5] = ["commit", "scan", "start", "drain", "cloud-ingest"];
+const NAMES: [&str; 6] = [
+    "commit",
+    "scan",
+    "start",
+    "drain",
+    "catch-up",
+    "cloud-ingest",
+];
 
 /// What was asked for.
 pub(crate) struct Options {
