@@ -207,8 +207,9 @@ impl<'a> Writing<'a> {
         };
         self.tx
             .prepare_cached(
-                "SELECT 1 FROM product
-                 WHERE tenant = ?1 AND code = ?2 AND product_id <> ?3 AND deleted = 0",
+                // Named, because the planner would walk the tenant's every product instead.
+                "SELECT 1 FROM product INDEXED BY product_by_code
+                 WHERE tenant = ?1 AND code = ?2 AND +product_id <> ?3 AND deleted = 0",
             )?
             .exists(params![
                 self.tenant.as_bytes(),
