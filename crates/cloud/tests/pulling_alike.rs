@@ -179,8 +179,8 @@ async fn a_catalogue_of_many_reads_is_one_snapshot_and_makes_no_writer_wait() {
     let words = format!(
         "INSERT INTO product (tenant, product_id, name, unit, price_minor, tax_class, tax_rate_bp,
                               barcodes, row_version)
-         SELECT '{tenant}', gen_random_uuid(), 'Tea', 'piece', 100, 'zero', 0, '[]', 1
-         FROM generate_series(1, 11000)"
+         SELECT '{tenant}', lpad(n::text, 32, '0')::uuid, 'Tea', 'piece', 100, 'zero', 0, '[]', 1
+         FROM generate_series(1, 11000) AS n"
     );
     pair.client.batch_execute(&words).await.unwrap();
     let taking = Taking {
@@ -193,8 +193,12 @@ async fn a_catalogue_of_many_reads_is_one_snapshot_and_makes_no_writer_wait() {
     };
     let rows = rows_of(&pair.served, of, taking).await;
     assert_eq!(rows.len(), 11_000);
-    let late = rows.iter().filter(|row| row.contains("77777")).count();
-    assert_eq!(late, 0, "not a price of after it began");
+    let at = |price: &str| {
+        let price = format!("\"price_minor\":{price},");
+        rows.iter().filter(|row| row.contains(&price)).count()
+    };
+    assert_eq!(at("100"), 11_000, "every price is of before it began");
+    assert_eq!(at("77777"), 0, "and none of after");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! What people and misfortune do, minute by minute.
 
 use protocol::body::OpBody;
+use protocol::error::ApiCode;
 use sync::till::Event;
 use uuid::Uuid;
 
@@ -42,6 +43,7 @@ impl Scene {
     fn record(&mut self, at: usize, body: OpBody) -> Uuid {
         self.ops += 1;
         let op_id = Uuid::from_u128((0x0F << 112) + self.ops);
+        self.machines[at].tick(self.now);
         self.machines[at].record(op_id, body, Vec::new());
         self.recorded.insert(op_id);
         if self.machines[at].wall_offset_ms < 0 {
@@ -107,6 +109,7 @@ impl Scene {
     fn record_unknown(&mut self, at: usize) {
         self.ops += 1;
         let op_id = Uuid::from_u128((0x0F << 112) + self.ops);
+        self.machines[at].tick(self.now);
         let till = &mut self.machines[at].disk.till;
         let sealed = till.seal(op_id, bodies::restock(bodies::product(0), 1), Vec::new());
         let text = String::from_utf8_lossy(&sealed).replace("stock_moved_v1", "stock_moved_v9");
@@ -130,9 +133,14 @@ impl Scene {
         if self.happens(Fault::Partition) {
             self.machines[at].cut_off_until = self.now + self.random.up_to(3_600_000);
         }
-        for fault in [Fault::Unauthorized, Fault::UpgradeRequired] {
+        let refusals = [
+            (Fault::Unauthorized, ApiCode::Unauthorized),
+            (Fault::UpgradeRequired, ApiCode::UpgradeRequired),
+        ];
+        for (fault, code) in refusals {
             if self.happens(fault) {
-                self.machines[at].refused_until = self.now + self.random.up_to(600_000);
+                let until = self.now + self.random.up_to(600_000);
+                self.machines[at].refused = Some((until, code));
             }
         }
         if self.happens(Fault::ClockJump) {

@@ -1,7 +1,6 @@
 //! Calls between tills and the cloud, and what their answers do.
 
 use protocol::cloud::CallFailure;
-use protocol::error::ApiCode;
 use protocol::ids::SegmentId;
 use protocol::wire::HelloAnswer;
 use sync::till::{CallId, Event, Healed, HeldAt, Hello};
@@ -22,8 +21,8 @@ impl Scene {
         };
         let refused = if machine.cut_off_until > self.now {
             Some((5_000, path("no route", None)))
-        } else if machine.refused_until > self.now {
-            Some((50, own(ApiCode::Unauthorized, None)))
+        } else if let Some((_, code)) = machine.refused.filter(|(until, _)| *until > self.now) {
+            Some((50, own(code, None)))
         } else {
             None
         };

@@ -17,7 +17,7 @@ impl Scene {
         for machine in &mut self.machines {
             machine.frozen_until = machine.frozen_until.min(self.now);
             machine.cut_off_until = 0;
-            machine.refused_until = 0;
+            machine.refused = None;
         }
         self.say(|| "everything is healed".to_owned());
         let end = self.now + CONVERGES_WITHIN_MS + self.ops_on_disks();

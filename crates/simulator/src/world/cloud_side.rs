@@ -89,7 +89,10 @@ impl CloudSide {
         if self.tables.settled.len() > waiting {
             tally.saw(Goal::QuarantineEmptied);
         }
-        for run in &answer.runs {
+        for (sent, run) in request.runs.iter().zip(&answer.runs) {
+            if !run.results.is_empty() && run.results.len() < sent.items.len() {
+                tally.saw(Goal::Prefix);
+            }
             match run.status {
                 RunStatus::Fork { .. } => tally.saw(Goal::Fork),
                 RunStatus::Ok

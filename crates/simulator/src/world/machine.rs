@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 
 use protocol::body::OpBody;
+use protocol::error::ApiCode;
 use protocol::ids::SegmentId;
 use protocol::wire::CloudHead;
 use sync::till::{TillSync, TillSyncConfig};
 use uuid::Uuid;
 
 use crate::parts::{ModelTill, Segment};
+
+/// The wall clock when a world begins, UTC milliseconds: ten years back from here is still after 1970.
+const EPOCH_MS: i64 = 1_795_132_800_000;
 
 /// What a disk holds beside the ops.
 #[derive(Debug, Clone, Default)]
@@ -40,8 +44,8 @@ pub(super) struct Machine {
     pub frozen_until: u64,
     /// The line is dead until then.
     pub cut_off_until: u64,
-    /// The cloud refuses this till until then.
-    pub refused_until: u64,
+    /// The cloud refuses this till until then, with this word.
+    pub refused: Option<(u64, ApiCode)>,
     /// Wall clock minus virtual time, milliseconds.
     pub wall_offset_ms: i64,
     /// How many segments this machine has begun: no two are alike.
@@ -63,7 +67,7 @@ impl Machine {
             snapshot: None,
             frozen_until: 0,
             cut_off_until: 0,
-            refused_until: 0,
+            refused: None,
             wall_offset_ms: 0,
             starts: 0,
             number,
@@ -99,6 +103,17 @@ impl Machine {
         if let Some(fresh) = self.disk.till.segments.last_mut() {
             fresh.id = SegmentId(id);
         }
+    }
+
+    /// Reads the clock for the next op: the wall clock as this machine believes it, and never behind
+    /// the last op that is on this disk.
+    pub fn tick(&mut self, now: u64) {
+        let wall = i64::try_from(now)
+            .unwrap_or(i64::MAX)
+            .saturating_add(EPOCH_MS)
+            .saturating_add(self.wall_offset_ms);
+        let till = &mut self.disk.till;
+        till.clock = u64::try_from(wall).unwrap_or(0).max(till.clock + 1);
     }
 
     /// A new op at the end of the stream.

@@ -206,7 +206,7 @@ impl Scene {
             self.hash.update(segment.as_bytes());
             self.hash.update(head.chain.as_bytes());
         }
-        let _ = std::mem::discriminant(event);
+        self.hash.update(kind(event).as_bytes());
     }
 
     fn perform(&mut self, at: usize, effect: Effect) {
@@ -278,6 +278,27 @@ impl Scene {
             }
             Err(refused) => panic!("machine {at} cannot cut what it recorded itself: {refused}"),
         }
+    }
+}
+
+/// What an event is, for the history's hash.
+const fn kind(event: &Event) -> &'static str {
+    match event {
+        Event::Started => "started",
+        Event::Paused => "paused",
+        Event::Resumed => "resumed",
+        Event::OpVaulted => "op_vaulted",
+        Event::NetworkUp => "network_up",
+        Event::SyncNow => "sync_now",
+        Event::TimerFired(_) => "timer_fired",
+        Event::HelloDone { result: Ok(_), .. } => "hello_answered",
+        Event::HelloDone { .. } => "hello_failed",
+        Event::TailFetched { .. } => "tail_fetched",
+        Event::SegmentOpened { .. } => "segment_opened",
+        Event::BatchCut { .. } => "batch_cut",
+        Event::PushDone { result: Ok(_), .. } => "push_answered",
+        Event::PushDone { .. } => "push_failed",
+        Event::Stored { .. } => "stored",
     }
 }
 
