@@ -1,7 +1,7 @@
 //! The documents hold what they promise: links that lead somewhere, decisions in order, a complete map.
 
 use super::hold;
-use holdfast_tidy::{files, manifests, root};
+use holdfast_tidy::{files, fingerprint, manifests, root};
 
 #[test]
 fn a_link_in_a_document_leads_somewhere() {
@@ -87,6 +87,19 @@ fn the_map_shows_every_room() {
     hold(
         "Add the room to the code map of docs/ARCHITECTURE.md:",
         &missing,
+    );
+}
+
+#[test]
+fn the_models_are_in_step_with_the_protocol() {
+    let read = |path: &str| std::fs::read_to_string(root().join(path)).unwrap_or_default();
+    let now = fingerprint(read("crates/protocol/PROTOCOL.md").as_bytes());
+    let line = format!("PROTOCOL.md as of {now}.");
+    let known = read("crates/simulator/src/model/mod.rs").contains(&line);
+    let late = (!known).then(|| format!("crates/simulator/src/model/mod.rs: {line}"));
+    hold(
+        "PROTOCOL.md has changed: check that the models say the same, change them if not, then write this line:",
+        late.as_slice(),
     );
 }
 

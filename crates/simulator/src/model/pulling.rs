@@ -2,7 +2,8 @@
 //!
 //! Row versions come from one counter. Taken under the lock that commits them, the order of commits is the
 //! order of versions, and a reader that stands at a version has missed nothing below it. Taken earlier, a row
-//! commits below the place where a reader already stands, and it is never seen: the wrong variant.
+//! commits below the place where a reader already stands, and it is never seen: the first wrong variant. The
+//! others fix the end of a round at its first page, and publish each page as it comes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,13 +27,24 @@ pub enum Bound {
     FirstPage,
 }
 
+/// When the till sells by what it fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Publishing {
+    /// When the round is whole.
+    Whole,
+    /// At each page.
+    EachPage,
+}
+
 /// Two rows, two writers, one reader with pages of one row.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Pulling {
     /// When versions are taken.
     pub versions: Versions,
     /// Where a round ends.
     pub bound: Bound,
+    /// When pages are published.
+    pub publishing: Publishing,
     /// How often rows are written.
     pub writes: u8,
 }
@@ -104,7 +116,7 @@ impl Model for Pulling {
                 let version = taken.unwrap_or_else(|| book.tick());
                 book.rows.insert(row, (version, value));
             }
-            Turn::Page => book.page(self.bound),
+            Turn::Page => book.page(self.bound, self.publishing),
         }
         (book != *before).then_some(book)
     }
@@ -133,7 +145,7 @@ impl Book {
     }
 
     /// One page of one row, the lowest version above the cursor.
-    fn page(&mut self, bound: Bound) {
+    fn page(&mut self, bound: Bound, publishing: Publishing) {
         let upto = match bound {
             Bound::None => u8::MAX,
             Bound::FirstPage => *self.upto.get_or_insert(self.clock),
@@ -147,7 +159,7 @@ impl Book {
             self.at = version;
             let more = ahead(version).is_some();
             self.staged.insert(row, value);
-            if more {
+            if more && publishing == Publishing::Whole {
                 return;
             }
         }

@@ -1,8 +1,8 @@
 //! Two people decide one conflict, on tills that may be far away and late.
 //!
 //! A decision is an op that names the conflict's version as its author saw it. The first one ends the
-//! conflict and has its effect; the second is recorded, told so, and has none. The wrong variant lets the one
-//! that arrives last win.
+//! conflict and has its effect; the second is recorded, told so, and has none. Wrong variants let the one that
+//! arrives last win, do not look at the version, or judge a repeated op anew.
 
 use stateright::{Model, Property};
 
@@ -13,6 +13,10 @@ pub enum Second {
     IsTold,
     /// It overwrites the first.
     Wins,
+    /// The same, but a decision is taken whatever version its author saw.
+    IsToldBlindly,
+    /// The same, but an op that arrives again is judged again.
+    IsToldAnew,
 }
 
 /// Two people, one conflict, which may change once before anybody decides.
@@ -140,12 +144,12 @@ impl Settling {
     /// Outcomes are sticky: an op that was told something is told the same again.
     fn take(&self, case: &mut Case, at: usize) {
         let person = case.people[at];
-        if person.told.is_some() {
+        if person.told.is_some() && self.second != Second::IsToldAnew {
             return;
         }
-        let told = if !case.open && self.second == Second::IsTold {
+        let told = if !case.open && self.second != Second::Wins {
             Told::AlreadyResolved
-        } else if person.decided_on != Some(case.version) && self.second == Second::IsTold {
+        } else if person.decided_on != Some(case.version) && self.looks_at_versions() {
             Told::Changed
         } else {
             case.open = false;
@@ -153,5 +157,12 @@ impl Settling {
             Told::Settled
         };
         case.people[at].told = Some(told);
+    }
+
+    const fn looks_at_versions(&self) -> bool {
+        match self.second {
+            Second::IsTold | Second::IsToldAnew => true,
+            Second::Wins | Second::IsToldBlindly => false,
+        }
     }
 }
