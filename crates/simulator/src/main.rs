@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
-use simulator::world::{Fault, Goal, Plan, Report, Tally, remember_where, run, shrink};
+use simulator::world::{Failure, Fault, Goal, Options, Report, Tally, remember_where, run, shrink};
 
 /// What was asked for.
 struct Wanted {
@@ -43,8 +43,8 @@ fn main() -> ExitCode {
     tell(&sum, begun.elapsed().as_secs());
     match failed {
         None => ExitCode::SUCCESS,
-        Some(plan) => {
-            tell_failure(&plan);
+        Some(failure) => {
+            tell_failure(&failure);
             ExitCode::FAILURE
         }
     }
@@ -91,9 +91,8 @@ impl Wanted {
         Ok(wanted)
     }
 
-    fn plan(&self, seed: u64) -> Plan {
-        Plan {
-            seed,
+    fn options(&self) -> Options {
+        Options {
             hours: self.hours,
             without: self.without.clone(),
         }
@@ -101,7 +100,8 @@ impl Wanted {
 }
 
 /// Every seed, on a few threads; ends at the first failure.
-fn all(wanted: &Wanted) -> (Sum, Option<Plan>) {
+fn all(wanted: &Wanted) -> (Sum, Option<Failure>) {
+    let options = wanted.options();
     let (sum, failed) = (Mutex::new(Sum::default()), Mutex::new(None));
     let (next, stop) = (AtomicU64::new(0), AtomicBool::new(false));
     std::thread::scope(|scope| {
@@ -112,13 +112,17 @@ fn all(wanted: &Wanted) -> (Sum, Option<Plan>) {
                     if at >= wanted.seeds {
                         break;
                     }
-                    let report = run(&wanted.plan(wanted.first + at));
-                    if report.failure.is_some() {
-                        stop.store(true, Ordering::Relaxed);
-                        if let Ok(mut failed) = failed.lock() {
-                            failed.get_or_insert(report.plan.clone());
+                    let report = match run(wanted.first + at, &options) {
+                        Ok(report) => report,
+                        Err(failure) => {
+                            stop.store(true, Ordering::Relaxed);
+                            let report = failure.report.as_ref().clone();
+                            if let Ok(mut failed) = failed.lock() {
+                                failed.get_or_insert(failure);
+                            }
+                            report
                         }
-                    }
+                    };
                     if let Ok(mut sum) = sum.lock() {
                         sum.add(&report);
                         sum.progress(wanted.seeds);
@@ -169,32 +173,20 @@ fn tell(sum: &Sum, seconds: u64) {
     }
 }
 
-fn tell_failure(plan: &Plan) {
-    say(&format!("seed {} fails; shrinking…", plan.seed));
-    let smallest = shrink(plan);
-    let Some(failure) = &smallest.failure else {
+fn tell_failure(failure: &Failure) {
+    say(&format!(
+        "seed {} fails: {}; shrinking…",
+        failure.seed, failure.words
+    ));
+    let Some(smallest) = shrink(failure) else {
         say("the failure does not come again: the history is not the seed's alone");
         return;
     };
-    for line in failure.history.iter().rev().take(80).rev() {
+    for line in smallest.history.iter().rev().take(80).rev() {
         say(line);
     }
-    say(&format!("broken: {}", failure.words));
-    let without: Vec<&str> = smallest
-        .plan
-        .without
-        .iter()
-        .map(|one| one.as_str())
-        .collect();
-    let without = if without.is_empty() {
-        String::new()
-    } else {
-        format!(" --without {}", without.join(","))
-    };
-    say(&format!(
-        "again: cargo xtask sim --seeds 1 --seed {} --hours {}{without}",
-        smallest.plan.seed, smallest.plan.hours
-    ));
+    say(&format!("broken: {}", smallest.words));
+    say(&format!("again: {}", smallest.again()));
 }
 
 fn say(words: &str) {

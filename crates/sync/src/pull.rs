@@ -49,8 +49,8 @@ pub struct PullerConfig {
     pub first_catalogue: bool,
 }
 
-/// The engine. One per till and cloud.
-#[derive(Debug)]
+/// The engine. One per till and cloud. A copy of it is a machine resumed from a snapshot of its memory.
+#[derive(Debug, Clone)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is one fact about the round; together they are no state machine"

@@ -69,8 +69,8 @@ pub struct TillSyncConfig {
     pub cloud_epoch_seen: Option<Uuid>,
 }
 
-/// The engine. One per till and cloud.
-#[derive(Debug)]
+/// The engine. One per till and cloud. A copy of it is a machine resumed from a snapshot of its memory.
+#[derive(Debug, Clone)]
 pub struct TillSync {
     phase: Phase,
     calls: u64,
@@ -103,7 +103,7 @@ pub struct TillSync {
 }
 
 /// What the engine waits for. Exactly one thing at a time.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Phase {
     /// Not started, or paused by a person.
     Asleep,

@@ -6,7 +6,8 @@ use sync::till::Event;
 use uuid::Uuid;
 
 use super::fault::{Fault, Goal};
-use super::scene::Scene;
+use super::machine::Snapshot;
+use super::scene::{Due, Scene};
 use crate::parts::bodies;
 
 /// The most machines a world has; clones count.
@@ -165,15 +166,9 @@ impl Scene {
             }
         }
         if self.happens(Fault::LiveRevert) {
-            match self.machines[at].snapshot.take() {
-                None => self.machines[at].snapshot = Some(self.machines[at].disk.clone()),
-                Some(old) => {
-                    self.machines[at].disk = old;
-                    let seed = self.random.up_to(u64::MAX - 1);
-                    self.machines[at].resume(seed);
-                    self.tell(at, Event::Started);
-                }
-            }
+            let old = Box::new(self.freeze(at));
+            let after = 60_000 + self.random.up_to(1_200_000);
+            self.push_due(self.now + after, Due::Thaw { at, old });
         }
         if self.happens(Fault::WipedDisk) {
             self.machines[at].wipe();
@@ -184,6 +179,21 @@ impl Scene {
             let clone = self.machines[at].cloned(number);
             self.machines.push(clone);
             self.start(self.machines.len() - 1);
+        }
+    }
+
+    /// A running machine is resumed from a snapshot of some minutes ago: its process goes on as if nothing had
+    /// happened since, in the same segment and with the heads that it knew then.
+    pub(super) fn thaw(&mut self, at: usize, old: Snapshot) {
+        self.say(|| format!("machine {at} is resumed from its snapshot"));
+        let (events, lost) = (old.events.clone(), old.lost.clone());
+        self.machines[at].resume(old);
+        let life = self.machines[at].life;
+        for (after, event) in events {
+            self.push_due(self.now + after, Due::Engine { at, life, event });
+        }
+        for event in lost {
+            self.push_due(self.now + 1_000, Due::Engine { at, life, event });
         }
     }
 

@@ -7,6 +7,7 @@ use sync::till::{CallId, Event, Healed, HeldAt, Hello};
 
 use super::fault::Goal;
 use super::line::{Fate, fate, own, path};
+use super::machine::Snapshot;
 use super::scene::{Call, Due, Reply, Request, Scene};
 use crate::parts::Segment;
 
@@ -162,6 +163,65 @@ impl Scene {
             (_, Ok(_)) => unreachable!("a reply belongs to its request"),
         };
         self.tell(at, event);
+    }
+
+    /// A machine as it is, with what is still to come to its engine.
+    pub(super) fn freeze(&self, at: usize) -> Snapshot {
+        let machine = &self.machines[at];
+        let (mut events, mut lost) = (Vec::new(), Vec::new());
+        for (when, due) in self.waiting() {
+            match due {
+                Due::Engine {
+                    at: of,
+                    life,
+                    event,
+                } if (*of, *life) == (at, machine.life) => {
+                    events.push((when - self.now, event.clone()));
+                }
+                Due::Returns { call, .. }
+                | Due::Arrives {
+                    call,
+                    answered: Some(_),
+                } if (call.from, call.life) == (at, machine.life) => {
+                    lost.push(Self::loss(call));
+                }
+                Due::Engine { .. }
+                | Due::Arrives { .. }
+                | Due::Returns { .. }
+                | Due::Thaw { .. }
+                | Due::Minute => {}
+            }
+        }
+        Snapshot {
+            disk: machine.disk.clone(),
+            engine: machine.engine.clone(),
+            events,
+            lost,
+        }
+    }
+
+    /// What an engine hears of a call whose connection is gone.
+    fn loss(call: &Call) -> Event {
+        let failure = path("connection reset", None);
+        let id = call.id;
+        match &call.request {
+            Request::Hello => Event::HelloDone {
+                call: id,
+                result: Err(failure),
+            },
+            Request::Push(_) => Event::PushDone {
+                call: id,
+                result: Err(failure),
+            },
+            Request::Tail(_) => Event::TailFetched {
+                call: id,
+                healed: Healed::Failed(failure),
+            },
+            Request::Shared(_) => Event::SegmentOpened {
+                call: id,
+                healed: Healed::Failed(failure),
+            },
+        }
     }
 
     fn hello(&self, at: usize, answer: HelloAnswer) -> Hello {

@@ -6,7 +6,7 @@ use protocol::body::OpBody;
 use protocol::error::ApiCode;
 use protocol::ids::SegmentId;
 use protocol::wire::CloudHead;
-use sync::till::{TillSync, TillSyncConfig};
+use sync::till::{Event, TillSync, TillSyncConfig};
 use uuid::Uuid;
 
 use crate::parts::{ModelTill, Segment};
@@ -30,6 +30,17 @@ pub(super) struct Disk {
     pub kept: Kept,
 }
 
+/// A running machine, frozen with its memory.
+#[derive(Debug, Clone)]
+pub(super) struct Snapshot {
+    pub disk: Disk,
+    pub engine: TillSync,
+    /// What the disk and the clock had still to say to the engine, and in how many milliseconds.
+    pub events: Vec<(u64, Event)>,
+    /// Calls on the wire, each as its loss.
+    pub lost: Vec<Event>,
+}
+
 /// One machine.
 pub(super) struct Machine {
     pub disk: Disk,
@@ -38,8 +49,6 @@ pub(super) struct Machine {
     pub life: u32,
     /// A copy of the disk in a cupboard.
     pub backup: Option<Disk>,
-    /// A snapshot of the running machine.
-    pub snapshot: Option<Disk>,
     /// Nothing of this machine moves before then.
     pub frozen_until: u64,
     /// The line is dead until then.
@@ -64,7 +73,6 @@ impl Machine {
             engine: TillSync::new(TillSyncConfig::default()),
             life: 0,
             backup: None,
-            snapshot: None,
             frozen_until: 0,
             cut_off_until: 0,
             refused: None,
@@ -81,10 +89,10 @@ impl Machine {
         self.new_engine(seed);
     }
 
-    /// The process goes on from a snapshot of its memory: same segment, other engine.
-    pub fn resume(&mut self, seed: u64) {
+    /// The machine goes on from a snapshot of its memory: same process, same segment, same engine.
+    pub fn resume(&mut self, old: Snapshot) {
         self.life += 1;
-        self.new_engine(seed);
+        (self.disk, self.engine) = (old.disk, old.engine);
     }
 
     fn new_engine(&mut self, seed: u64) {
@@ -208,7 +216,6 @@ impl Machine {
         self.disk.till.segments.clear();
         self.disk.kept = Kept::default();
         self.backup = None;
-        self.snapshot = None;
     }
 
     /// The disk in a second machine.

@@ -20,4 +20,4 @@ mod scene;
 mod swarm;
 
 pub use fault::{Fault, Goal, Tally};
-pub use run::{Failure, Plan, Report, remember_where, run, shrink};
+pub use run::{Failure, Options, Report, remember_where, run, shrink};

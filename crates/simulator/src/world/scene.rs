@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::cloud_side::CloudSide;
 use super::fault::{Fault, Goal, Tally};
-use super::machine::Machine;
+use super::machine::{Machine, Snapshot};
 use super::swarm::Swarm;
 use crate::parts::{ModelTill, Segment};
 
@@ -61,6 +61,11 @@ pub(super) enum Due {
     Returns {
         call: Call,
         reply: Result<Reply, CallFailure>,
+    },
+    /// A running machine is resumed from a snapshot.
+    Thaw {
+        at: usize,
+        old: Box<Snapshot>,
     },
     /// A minute of the world.
     Minute,
@@ -151,6 +156,11 @@ impl Scene {
         self.queue.insert((at.max(self.now), self.order), due);
     }
 
+    /// What will happen, and when.
+    pub fn waiting(&self) -> impl Iterator<Item = (u64, &Due)> {
+        self.queue.iter().map(|((when, _), due)| (*when, due))
+    }
+
     /// Runs up to a moment of the world.
     pub fn run_until(&mut self, end: u64) {
         while let Some((&place, _)) = self.queue.first_key_value() {
@@ -174,6 +184,8 @@ impl Scene {
                 self.push_due(self.now + 60_000, Due::Minute);
             }
             Due::Engine { at, life, event } => self.engine(at, life, event),
+            Due::Thaw { .. } if self.calm => {}
+            Due::Thaw { at, old } => self.thaw(at, *old),
             Due::Arrives { call, answered } => self.arrives(call, answered),
             Due::Returns { call, reply } => self.returns(call, reply),
         }

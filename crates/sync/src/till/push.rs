@@ -16,7 +16,7 @@ use super::{CALL_LOST_MS, Heal, Phase, SyncKind, TillSync};
 const HALVE_AFTER: u32 = 2;
 
 /// What comes after an answer is stored.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Next {
     /// The run that stopped, if one did.
     stopped: Option<(SegmentId, RunStatus)>,
