@@ -27,7 +27,7 @@ pub(crate) fn measure(options: &Options, report: &mut Report) -> Result<()> {
     let database = format!("sqlite:{}", folder.join("cloud.db").display());
     let (_cloud, url) = cloud(&database)?;
     let code = enrol_code(&database)?;
-    let articles = if options.quick { 10_000 } else { 100_000 };
+    let articles = options.articles;
     office(
         &database,
         &[
@@ -40,7 +40,14 @@ pub(crate) fn measure(options: &Options, report: &mut Report) -> Result<()> {
             "2000",
         ],
     )?;
+    let begun = Instant::now();
     import(&folder, &database, articles, 100)?;
+    told(
+        report,
+        "head office's file, taken in by the cloud",
+        articles,
+        begun,
+    );
     let begun = Instant::now();
     ctl(&data, &["enrol", "--cloud", &url, "--code", &code])?;
     fetch(
@@ -72,10 +79,14 @@ pub(crate) fn measure(options: &Options, report: &mut Report) -> Result<()> {
 fn fetch(data: &Path, report: &mut Report, name: &str, rows: u64, begun: Instant) -> Result<()> {
     let answer = ctl(data, &["sync", "--until-drained", "--timeout", "1800"])?;
     ensure!(answer["drained"] == true, "it did not end: {answer}");
+    told(report, name, rows, begun);
+    Ok(())
+}
+
+fn told(report: &mut Report, name: &str, rows: u64, begun: Instant) {
     let took = begun.elapsed().as_secs_f64();
     report.number(&format!("{name}: {rows} articles"), took, "s", None);
     report.number("  a second", rows as f64 / took, "articles", None);
-    Ok(())
 }
 
 /// The first `count` articles, all at one price in pence.

@@ -32,6 +32,8 @@ pub(crate) struct Options {
     pub(crate) starts: usize,
     /// Sales that wait to be sent.
     pub(crate) waiting: u64,
+    /// Articles of the catalogue that a till fetches and catches up with.
+    pub(crate) articles: u64,
     /// Everything once, small.
     pub(crate) quick: bool,
     /// Filled vaults stay for the next run.
@@ -64,6 +66,7 @@ impl Options {
                 "--window-scans" => options.window_scans = value()?.parse()?,
                 "--starts" => options.starts = value()?.parse()?,
                 "--waiting" => options.waiting = value()?.parse()?,
+                "--articles" => options.articles = value()?.parse()?,
                 "--folder" => options.folder = value()?.into(),
                 "--catalogue" => options.catalogue = value()?.into(),
                 "--json" => options.json = Some(value()?.into()),
@@ -89,6 +92,7 @@ impl Options {
             window_scans: 200,
             starts: 10,
             waiting: 20_000,
+            articles: 100_000,
             quick: false,
             keep: false,
             folder: root.join("target/bench"),
@@ -106,6 +110,7 @@ impl Options {
         self.window_scans = 40;
         self.starts = 3;
         self.waiting = 3_000;
+        self.articles = 10_000;
     }
 
     /// An empty folder for one measurement.

@@ -21,6 +21,7 @@
 
 mod admin;
 mod epoch;
+mod line;
 mod open;
 mod pull;
 mod push;
@@ -39,6 +40,7 @@ use protocol::ports::{Clock, Entropy};
 use protocol::wire::{CloudHead, OpsPage};
 use uuid::Uuid;
 
+use self::line::Line;
 use super::{
     CloudStore, CodeWanted, EnrolRefused, EnrolWanted, Enrolled, Later, Page, PushAnswered,
     PushJob, Reach, SaleRow, StockRow, StoreError, TillCredential, TokenWanted,
@@ -60,9 +62,9 @@ impl PgStore {
         clock: &dyn Clock,
         entropy: &dyn Entropy,
     ) -> Result<Self, StoreError> {
-        let config = open::config(url)?;
-        let walled = open::prepare(&config, clock, entropy).await?;
-        let pool = open::pool(config, walled)?;
+        let line = Line::of(url)?;
+        let walled = open::prepare(&line, clock, entropy).await?;
+        let pool = open::pool(line, walled)?;
         push::unpark::all(&pool, clock.wall_ms()).await?;
         Ok(Self {
             cursor_key: pull::cursor_key(&pool, entropy).await?,

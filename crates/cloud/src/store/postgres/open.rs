@@ -1,19 +1,16 @@
 //! Opening the database: connections, the migrations, the role that works on it.
 //!
 //! Promises that two processes that start at once bring the schema up to date one after the other,
-//! that no connection of the pool can see past row-level security, and that a URL which demands an
-//! encrypted line is refused rather than served without one.
+//! and that no connection of the pool can see past row-level security.
 
-use std::net::IpAddr;
-use std::str::FromStr;
 use std::time::Duration;
 
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use protocol::ports::{Clock, Entropy};
-use tokio_postgres::config::Host;
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::Client;
 
-use super::sql::{cause, failed};
+use super::line::Line;
+use super::sql::failed;
 use crate::store::StoreError;
 
 mod embedded {
@@ -22,10 +19,8 @@ mod embedded {
 
 /// Connections of one process. A push that waits for its tenant's clock holds one.
 const CONNECTIONS: usize = 16;
-/// How long a connection may take to come about, and a request to get one.
+/// How long a request waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// A line that is silent this long is asked whether anybody is there.
-const SILENCE: Duration = Duration::from_secs(30);
 /// "Holdfast" to whoever asks for advisory locks on this server.
 const MIGRATING: i64 = 0x0048_4F4C_4446_4153;
 
@@ -34,61 +29,15 @@ const MIGRATING: i64 = 0x0048_4F4C_4446_4153;
 const MANNERS: &str = "SET lock_timeout = '10s'; SET statement_timeout = '60s'; \
                        SET idle_in_transaction_session_timeout = '30s'; SET jit = off";
 
-/// What asks for an encrypted line, in a URL.
-const WITH_TLS: [&str; 3] = ["require", "verify-ca", "verify-full"];
-
-/// Reads the URL; says what is wrong with it.
-pub(super) fn config(url: &str) -> Result<Config, StoreError> {
-    let doing = "reading the database's URL";
-    let mut options = url.split(['?', '&']);
-    let mode = options.find_map(|option| option.strip_prefix("sslmode="));
-    if let Some(mode) = mode.filter(|mode| WITH_TLS.contains(mode)) {
-        let cause = format!(
-            "sslmode={mode} demands TLS, and this program speaks to PostgreSQL without: reach it by a socket, a private network or a tunnel, and leave sslmode out"
-        );
-        return Err(StoreError::Failed { doing, cause });
-    }
-    let mut config = Config::from_str(url).map_err(|error| StoreError::Failed {
-        doing,
-        cause: cause(&error),
-    })?;
-    if let Some(host) = far_away(&config) {
-        tracing::warn!(
-            host,
-            "the line to the database is not encrypted: it must be a private network or a tunnel"
-        );
-    }
-    if config.get_connect_timeout().is_none() {
-        config.connect_timeout(PATIENCE);
-    }
-    if config.get_application_name().is_none() {
-        config.application_name("holdfast-cloud");
-    }
-    config.keepalives_idle(SILENCE);
-    Ok(config)
-}
-
-/// A host of the URL that is not this machine.
-fn far_away(config: &Config) -> Option<&str> {
-    config.get_hosts().iter().find_map(|host| match host {
-        Host::Tcp(name) => {
-            let address: Result<IpAddr, _> = name.parse();
-            let here = address.map_or(name == "localhost", |address| address.is_loopback());
-            (!here).then_some(name.as_str())
-        }
-        #[cfg(unix)]
-        Host::Unix(_) => None,
-    })
-}
-
 /// Brings the schema up to date, as whoever the URL names.
 pub(super) async fn prepare(
-    config: &Config,
+    line: &Line,
     clock: &dyn Clock,
     entropy: &dyn Entropy,
 ) -> Result<bool, StoreError> {
     let doing = "opening the database";
-    let (mut client, connection) = config.connect(NoTls).await.map_err(failed(doing))?;
+    let connecting = line.config.connect(line.tls.clone());
+    let (mut client, connection) = connecting.await.map_err(failed(doing))?;
     // Ends by itself when the client is dropped.
     let speaking = tokio::spawn(connection);
     client
@@ -157,7 +106,7 @@ async fn wall_in(client: &Client) -> Result<bool, StoreError> {
 }
 
 /// The pool of connections that serve.
-pub(super) fn pool(config: Config, walled: bool) -> Result<Pool, StoreError> {
+pub(super) fn pool(line: Line, walled: bool) -> Result<Pool, StoreError> {
     let keeping = ManagerConfig {
         recycling_method: RecyclingMethod::Fast,
     };
@@ -173,7 +122,7 @@ pub(super) fn pool(config: Config, walled: bool) -> Result<Pool, StoreError> {
             set.map_err(HookError::Backend)
         })
     });
-    Pool::builder(Manager::from_config(config, NoTls, keeping))
+    Pool::builder(Manager::from_config(line.config, line.tls, keeping))
         .max_size(CONNECTIONS)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(PATIENCE))
@@ -184,41 +133,4 @@ pub(super) fn pool(config: Config, walled: bool) -> Result<Pool, StoreError> {
             doing: "making the pool of connections",
             cause: error.to_string(),
         })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_url_that_demands_an_encrypted_line_is_refused_in_words_without_its_password() {
-        for mode in WITH_TLS {
-            for tail in ["", "&application_name=x"] {
-                let url = format!("postgres://ann:secret@db/cloud?sslmode={mode}{tail}");
-                let refused = config(&url).unwrap_err().to_string();
-                let names = refused.contains(&format!("sslmode={mode}"));
-                assert!(names && refused.contains("tunnel"), "{refused}");
-                assert!(!refused.contains("secret"), "{refused}");
-            }
-        }
-        for rest in ["", "?sslmode=disable", "?sslmode=prefer&connect_timeout=3"] {
-            let url = format!("postgres://ann:secret@db/cloud{rest}");
-            assert!(config(&url).is_ok(), "{rest:?} demands nothing");
-        }
-    }
-
-    #[test]
-    fn a_database_on_another_machine_is_told_from_one_on_this() {
-        for (host, far) in [
-            ("localhost", false),
-            ("127.0.0.1", false),
-            ("[::1]", false),
-            ("%2Fvar%2Frun%2Fpostgresql", false),
-            ("10.0.0.7", true),
-            ("db.example", true),
-        ] {
-            let config = config(&format!("postgres://ann@{host}/cloud")).unwrap();
-            assert_eq!(far_away(&config).is_some(), far, "{host}");
-        }
-    }
 }

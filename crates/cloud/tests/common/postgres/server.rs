@@ -9,6 +9,7 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -46,7 +47,7 @@ impl Server {
         starting.lock()?;
         place.make_cluster()?;
         if !place.answers() {
-            place.start()?;
+            place.start("-c listen_addresses=")?;
         }
         place.start_keeper()?;
         starting.unlock()?;
@@ -54,6 +55,50 @@ impl Server {
             socket: place.folder,
             _in_use: in_use,
         })
+    }
+
+    /// One more server, in a folder of its own, that also answers at a port of the loopback, with TLS:
+    /// by this certificate and key, both PEM.
+    pub fn encrypted(folder: &Path, certificate: &str, key: &str) -> io::Result<(Self, u16)> {
+        let place = Place::below(folder)?;
+        let in_use = place.open("in-use.lock")?;
+        in_use.lock_shared()?;
+        place.make_cluster()?;
+        place.give("server.crt", certificate)?;
+        place.give("server.key", key)?;
+        let mut started = Err(other("no port was tried"));
+        let mut port = 0;
+        // Whoever takes the port between the asking and the start: then another one.
+        for _ in 0..5 {
+            port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+            let options = format!("-c listen_addresses=127.0.0.1 -c ssl=on -p {port}");
+            started = place.start(&options);
+            if started.is_ok() {
+                break;
+            }
+        }
+        started?;
+        place.start_keeper()?;
+        let socket = place.folder;
+        Ok((
+            Self {
+                socket,
+                _in_use: in_use,
+            },
+            port,
+        ))
+    }
+
+    /// Ends it at once.
+    pub fn stop(self) -> io::Result<()> {
+        let mut stop = Command::new(programs()?.join("pg_ctl"));
+        if let Some((uid, gid)) = runs_as()? {
+            stop.uid(uid).gid(gid);
+        }
+        stop.current_dir("/").stdout(Stdio::null());
+        stop.arg("-D").arg(self.socket.join("cluster"));
+        let stopped = stop.args(["-m", "immediate", "-w", "stop"]).status()?;
+        must(stopped.success(), "PostgreSQL does not stop")
     }
 
     /// The address of a database on it.
@@ -88,11 +133,7 @@ impl Place {
     /// would be too long, in the folder for temporary files.
     fn below(build: &Path) -> io::Result<Self> {
         let programs = programs()?;
-        let owner = if fs::metadata("/proc/self")?.uid() == 0 {
-            Some(other_than_root()?)
-        } else {
-            None
-        };
+        let owner = runs_as()?;
         let name = format!("holdfast-postgres-{:08x}", short_hash(build));
         let folders = [build.join("postgres"), std::env::temp_dir().join(name)];
         for folder in folders {
@@ -174,9 +215,20 @@ impl Place {
         ready.status().is_ok_and(|status| status.success())
     }
 
-    fn start(&self) -> io::Result<()> {
+    /// A file in the cluster's folder that its user alone may read.
+    fn give(&self, name: &str, text: &str) -> io::Result<()> {
+        let path = self.cluster().join(name);
+        fs::write(&path, text)?;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
+        match self.owner {
+            Some((uid, gid)) => chown(&path, Some(uid), Some(gid)),
+            None => Ok(()),
+        }
+    }
+
+    fn start(&self, listening: &str) -> io::Result<()> {
         let options = format!(
-            "-k {} -c listen_addresses= -c max_connections=200 -c fsync=on",
+            "-k {} {listening} -c max_connections=200 -c fsync=on",
             self.folder.display()
         );
         let mut start = self.command(self.programs.join("pg_ctl"));
@@ -223,6 +275,15 @@ fn programs() -> io::Result<PathBuf> {
             "no PostgreSQL on this machine: run cargo xtask setup, or install Debian's postgresql",
         )
     })
+}
+
+/// Whoever the server runs as, where that is not whoever runs the tests.
+fn runs_as() -> io::Result<Option<(u32, u32)>> {
+    if fs::metadata("/proc/self")?.uid() == 0 {
+        other_than_root().map(Some)
+    } else {
+        Ok(None)
+    }
 }
 
 /// `postgres` if the package made it, else `nobody`.
