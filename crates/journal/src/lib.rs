@@ -9,6 +9,7 @@
 //! Never does: SQLite, deciding between itself and the vault, deleting a byte that was not first set
 //! aside.
 
+mod disk;
 mod entry;
 mod error;
 mod format;
@@ -26,10 +27,11 @@ use protocol::StoredOp;
 use protocol::ports::Entropy;
 use uuid::Uuid;
 
+pub use disk::{Disk, Held, Locked, RealDisk};
 pub use entry::{Entry, MAX_ENTRY_BYTES};
 pub use error::JournalError;
 pub use key::JournalKey;
-pub use medium::{DiskFile, Medium, flush_folder_of};
+pub use medium::Medium;
 pub use rewrite::Rewrite;
 pub use scan::{JournalScan, MAX_BROKEN, Stretch};
 
@@ -59,6 +61,7 @@ pub struct OpenJournal {
 
 /// An open journal, at its end, ready to be appended to.
 pub struct Journal {
+    disk: Arc<dyn Disk>,
     path: PathBuf,
     medium: Box<dyn Medium>,
     sealer: Sealer,
@@ -80,12 +83,30 @@ impl Journal {
         open: &OpenJournal,
         visit: impl FnMut(Entry, u64) -> ControlFlow<()>,
     ) -> Result<(Self, JournalScan), JournalError> {
-        let medium = DiskFile::open_or_create(&open.path).map_err(io_at(&open.path))?;
-        Self::open_on(Box::new(medium), open, visit)
+        Self::open_in(Arc::new(RealDisk), open, visit)
+    }
+
+    /// As [`Journal::open`], on any disk.
+    pub fn open_in(
+        disk: Arc<dyn Disk>,
+        open: &OpenJournal,
+        visit: impl FnMut(Entry, u64) -> ControlFlow<()>,
+    ) -> Result<(Self, JournalScan), JournalError> {
+        let medium = disk.open(&open.path).map_err(io_at(&open.path))?;
+        Self::begin(disk, medium, open, visit)
     }
 
     /// As [`Journal::open`], on any medium.
     pub fn open_on(
+        medium: Box<dyn Medium>,
+        open: &OpenJournal,
+        visit: impl FnMut(Entry, u64) -> ControlFlow<()>,
+    ) -> Result<(Self, JournalScan), JournalError> {
+        Self::begin(Arc::new(RealDisk), medium, open, visit)
+    }
+
+    fn begin(
+        disk: Arc<dyn Disk>,
         mut medium: Box<dyn Medium>,
         open: &OpenJournal,
         mut visit: impl FnMut(Entry, u64) -> ControlFlow<()>,
@@ -96,6 +117,7 @@ impl Journal {
             .map_err(io_at(&open.path))?;
         let len = medium.len().map_err(io_at(&open.path))?;
         let journal = Self {
+            disk,
             path: open.path.clone(),
             medium,
             sealer,
@@ -192,7 +214,7 @@ impl Journal {
         let mut bytes = vec![0_u8; count];
         let cut = (|| {
             let got = self.medium.read_at(torn.from, &mut bytes)?;
-            write_aside(aside, &bytes[..got])?;
+            write_aside(self.disk.as_ref(), aside, &bytes[..got])?;
             self.medium.cut(torn.from)
         })();
         cut.map_err(io_at(&self.path))?;
@@ -210,12 +232,23 @@ impl Journal {
 pub fn read(
     path: &Path,
     key: &JournalKey,
+    visit: impl FnMut(Entry, u64) -> ControlFlow<()>,
+) -> Result<(Uuid, JournalScan), JournalError> {
+    read_in(&RealDisk, path, key, visit)
+}
+
+/// As [`read`], on any disk.
+pub fn read_in(
+    disk: &dyn Disk,
+    path: &Path,
+    key: &JournalKey,
     mut visit: impl FnMut(Entry, u64) -> ControlFlow<()>,
 ) -> Result<(Uuid, JournalScan), JournalError> {
-    let mut medium = DiskFile::open_read_only(path).map_err(io_at(path))?;
-    let header = read_header(&mut medium, path, key)?;
+    let mut medium = disk.open_read_only(path).map_err(io_at(path))?;
+    let medium = medium.as_mut();
+    let header = read_header(medium, path, key)?;
     let sealer = Sealer::new(key, header.file_id);
-    let seen = scan::scan(&mut medium, &sealer, None, &mut visit).map_err(io_at(path))?;
+    let seen = scan::scan(medium, &sealer, None, &mut visit).map_err(io_at(path))?;
     Ok((header.till, seen))
 }
 
@@ -269,11 +302,11 @@ fn read_header(
     })
 }
 
-fn write_aside(aside: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = DiskFile::open_or_create(aside)?;
+fn write_aside(disk: &dyn Disk, aside: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = disk.open(aside)?;
     file.write_at(0, bytes)?;
     file.flush()?;
-    flush_folder_of(aside)
+    disk.flush_folder_of(aside)
 }
 
 pub(crate) fn io_at(path: &Path) -> impl Fn(io::Error) -> JournalError + '_ {

@@ -8,6 +8,8 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use crate::disk::flush_folder_of;
+
 /// A file that can be read and written at places and flushed.
 pub trait Medium: Send {
     /// Reads up to `buffer.len()` bytes from `at`; fewer only at the end of the file.
@@ -28,11 +30,11 @@ pub trait Medium: Send {
 
 /// A real file.
 #[derive(Debug)]
-pub struct DiskFile(File);
+pub(crate) struct DiskFile(File);
 
 impl DiskFile {
     /// Opens for reading and writing; makes the file (and flushes its folder) if it is missing.
-    pub fn open_or_create(path: &Path) -> io::Result<Self> {
+    pub(crate) fn open_or_create(path: &Path) -> io::Result<Self> {
         let existed = path.exists();
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
@@ -47,7 +49,7 @@ impl DiskFile {
     }
 
     /// Opens for reading alone.
-    pub fn open_read_only(path: &Path) -> io::Result<Self> {
+    pub(crate) fn open_read_only(path: &Path) -> io::Result<Self> {
         Ok(Self(File::open(path)?))
     }
 }
@@ -84,19 +86,4 @@ impl Medium for DiskFile {
         self.0.set_len(len)?;
         self.0.sync_all()
     }
-}
-
-/// Makes a created, renamed or removed name durable by flushing the folder that holds it.
-pub fn flush_folder_of(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        File::open(folder)?.sync_all()?;
-    }
-    #[cfg(not(unix))]
-    let _ = path; // NTFS journals names itself; a folder handle cannot be flushed there.
-    Ok(())
 }

@@ -5,10 +5,11 @@
 //! flushed before it gets the name.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use crate::disk::{Disk, RealDisk};
 use crate::entry::Entry;
 use crate::error::JournalError;
-use crate::medium::flush_folder_of;
 use crate::{Journal, OpenJournal, io_at};
 
 /// Entries gathered before one write; bounds memory, not durability.
@@ -16,6 +17,7 @@ const BATCH_BYTES: usize = 1024 * 1024;
 
 /// A journal being written anew.
 pub struct Rewrite {
+    disk: Arc<dyn Disk>,
     journal: Journal,
     fresh: PathBuf,
     place: PathBuf,
@@ -27,19 +29,26 @@ impl Rewrite {
     /// Begins a new file beside the one `open` names; a half-written one of an earlier try is
     /// replaced (it never held anything that was not elsewhere).
     pub fn begin(open: &OpenJournal) -> Result<Self, JournalError> {
+        Self::begin_in(Arc::new(RealDisk), open)
+    }
+
+    /// As [`Rewrite::begin`], on any disk.
+    pub fn begin_in(disk: Arc<dyn Disk>, open: &OpenJournal) -> Result<Self, JournalError> {
         let mut fresh = open.path.clone().into_os_string();
         fresh.push(".new");
         let fresh = PathBuf::from(fresh);
-        if fresh.exists() {
-            std::fs::remove_file(&fresh).map_err(io_at(&fresh))?;
+        if disk.exists(&fresh) {
+            disk.remove(&fresh).map_err(io_at(&fresh))?;
         }
         let beside = OpenJournal {
             path: fresh.clone(),
             trusted: None,
             ..open.clone()
         };
-        let (journal, _) = Journal::open(&beside, |_, _| std::ops::ControlFlow::Continue(()))?;
+        let go_on = |_, _| std::ops::ControlFlow::Continue(());
+        let (journal, _) = Journal::open_in(Arc::clone(&disk), &beside, go_on)?;
         Ok(Self {
+            disk,
             journal,
             fresh,
             place: open.path.clone(),
@@ -73,28 +82,28 @@ impl Rewrite {
     /// [`JournalError::NoPlaceAside`] if there is an old file and no place was named for it.
     pub fn finish(mut self, aside: Option<&Path>) -> Result<Journal, JournalError> {
         self.write_batch()?;
-        if self.place.exists() {
+        let disk = self.disk.as_ref();
+        if disk.exists(&self.place) {
             let aside = aside.ok_or_else(|| JournalError::NoPlaceAside {
                 path: self.place.clone(),
             })?;
-            move_aside(&self.place, aside)?;
+            move_aside(disk, &self.place, aside)?;
         }
-        std::fs::rename(&self.fresh, &self.place).map_err(io_at(&self.place))?;
-        flush_folder_of(&self.place).map_err(io_at(&self.place))?;
+        disk.rename(&self.fresh, &self.place)
+            .and_then(|()| disk.flush_folder_of(&self.place))
+            .map_err(io_at(&self.place))?;
         self.journal.path = self.place;
         Ok(self.journal)
     }
 }
 
 /// Renames, or copies and removes when `aside` lies on another disk; the copy is flushed first.
-fn move_aside(from: &Path, aside: &Path) -> Result<(), JournalError> {
-    if std::fs::rename(from, aside).is_ok() {
-        return flush_folder_of(aside).map_err(io_at(aside));
+fn move_aside(disk: &dyn Disk, from: &Path, aside: &Path) -> Result<(), JournalError> {
+    if disk.rename(from, aside).is_ok() {
+        return disk.flush_folder_of(aside).map_err(io_at(aside));
     }
-    std::fs::copy(from, aside).map_err(io_at(aside))?;
-    std::fs::File::open(aside)
-        .and_then(|file| file.sync_all())
-        .and_then(|()| flush_folder_of(aside))
+    disk.copy(from, aside)
+        .and_then(|()| disk.flush_folder_of(aside))
         .map_err(io_at(aside))?;
-    std::fs::remove_file(from).map_err(io_at(from))
+    disk.remove(from).map_err(io_at(from))
 }

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use journal::Disk;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
@@ -34,6 +35,7 @@ pub(crate) fn assert_sqlite_version() -> Result<(), VaultError> {
 
 /// Opens `path`; `key` is `None` only for measuring what encryption costs.
 pub(crate) fn open(
+    disk: &dyn Disk,
     path: &Path,
     key: Option<&[u8; 32]>,
     access: Access,
@@ -42,7 +44,10 @@ pub(crate) fn open(
     if access == Access::Write {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
     }
-    let db = Connection::open_with_flags(path, flags)?;
+    let db = match disk.sqlite_name() {
+        None => Connection::open_with_flags(path, flags)?,
+        Some(name) => Connection::open_with_flags_and_vfs(path, flags, name)?,
+    };
     if let Some(key) = key {
         // A raw key: no passphrase hashing, so opening costs nothing.
         let pragma = zeroize::Zeroizing::new(format!("PRAGMA key = \"x'{}'\";", hex::encode(key)));

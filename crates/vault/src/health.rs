@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use journal::Disk;
+
 use crate::error::VaultError;
 
 /// Where the vault stops, in bytes.
@@ -74,6 +76,7 @@ pub struct Health {
 
 /// Watches the room of one vault. Shared between the writer and those who ask.
 pub(crate) struct Room {
+    disk: Arc<dyn Disk>,
     dirs: Vec<PathBuf>,
     reserve: PathBuf,
     suspect: PathBuf,
@@ -85,13 +88,15 @@ pub(crate) struct Room {
 impl Room {
     /// `suspect` is the mark that makes the next start look at every row.
     pub(crate) fn new(
+        disk: Arc<dyn Disk>,
         dirs: Vec<PathBuf>,
         reserve: PathBuf,
         suspect: PathBuf,
         space: Arc<dyn FreeSpace>,
     ) -> Self {
-        let kept = reserve.exists();
+        let kept = disk.exists(&reserve);
         Self {
+            disk,
             dirs,
             reserve,
             suspect,
@@ -129,7 +134,7 @@ impl Room {
         tracing::error!(words, "the vault stops taking sales");
         let mut guard = self.poisoned.lock().unwrap_or_else(PoisonError::into_inner);
         guard.get_or_insert_with(|| words.to_owned());
-        if let Err(error) = std::fs::write(&self.suspect, words) {
+        if let Err(error) = self.disk.write(&self.suspect, words.as_bytes()) {
             tracing::warn!(%error, "the mark for a full check could not be left");
         }
     }
@@ -163,7 +168,7 @@ impl Room {
             .is_some_and(|free| free < LIMITS.open_sale_bytes);
         if short
             && self.reserve_kept.swap(false, Ordering::Relaxed)
-            && let Err(error) = std::fs::remove_file(&self.reserve)
+            && let Err(error) = self.disk.remove(&self.reserve)
         {
             tracing::warn!(%error, "the reserve file could not be removed");
         }
@@ -175,31 +180,9 @@ impl Room {
         if !plenty || self.reserve_kept.load(Ordering::Relaxed) {
             return;
         }
-        match make_reserve(&self.reserve) {
+        match self.disk.reserve(&self.reserve, LIMITS.reserve_bytes) {
             Ok(()) => self.reserve_kept.store(true, Ordering::Relaxed),
             Err(error) => tracing::warn!(%error, "the reserve file could not be made"),
         }
     }
-}
-
-fn make_reserve(path: &Path) -> std::io::Result<()> {
-    let file = std::fs::File::create(path)?;
-    let made = reserve_blocks(&file);
-    if made.is_err() {
-        let _ = std::fs::remove_file(path);
-    }
-    made
-}
-
-#[cfg(unix)]
-fn reserve_blocks(file: &std::fs::File) -> std::io::Result<()> {
-    use rustix::fs::{FallocateFlags, fallocate};
-    // Blocks, not bytes written: they are given back whole and cost no time to make.
-    fallocate(file, FallocateFlags::empty(), 0, LIMITS.reserve_bytes)?;
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn reserve_blocks(file: &std::fs::File) -> std::io::Result<()> {
-    file.set_len(LIMITS.reserve_bytes)
 }

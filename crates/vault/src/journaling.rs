@@ -55,6 +55,13 @@ impl JournalThread {
         }
     }
 
+    /// Waits until everything asked so far is done.
+    pub(crate) fn settle(&self) -> Result<(), VaultError> {
+        self.start_append(Vec::new())?;
+        // A journal that has failed says so to the next append.
+        self.await_append().map(drop)
+    }
+
     fn send(&self, task: Task) -> Result<(), VaultError> {
         let tasks = self.tasks.as_ref().ok_or(VaultError::Closed)?;
         tasks.send(task).map_err(|_| VaultError::Closed)

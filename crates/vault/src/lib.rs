@@ -44,6 +44,7 @@ pub mod shop;
 pub use error::VaultError;
 pub use health::{FreeSpace, Health, LIMITS, SpaceLimits, StatFs};
 pub use incident::record_incident;
+pub use journal::{Disk, RealDisk};
 pub use keys::VaultKey;
 pub use paths::is_here;
 pub use reads::{Reader, Reads};

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use journal::Disk;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::error::VaultError;
@@ -42,7 +43,12 @@ pub(crate) fn found(db: &Connection) -> Result<u32, VaultError> {
 }
 
 /// Migrates the open file at `path`; copies it into `backup/` first if it holds anything.
-pub(crate) fn migrate(db: &mut Connection, path: &Path, now_ms: i64) -> Result<(), VaultError> {
+pub(crate) fn migrate(
+    disk: &dyn Disk,
+    db: &mut Connection,
+    path: &Path,
+    now_ms: i64,
+) -> Result<(), VaultError> {
     let (found, known) = (found(db)?, known());
     if found > known {
         return Err(VaultError::Newer { found, known });
@@ -51,7 +57,7 @@ pub(crate) fn migrate(db: &mut Connection, path: &Path, now_ms: i64) -> Result<(
         return Ok(());
     }
     if found > 0 {
-        back_up(db, path, found, now_ms)?;
+        back_up(disk, db, path, found, now_ms)?;
     }
     embedded::migrations::runner()
         .set_grouped(true)
@@ -64,14 +70,20 @@ pub(crate) fn migrate(db: &mut Connection, path: &Path, now_ms: i64) -> Result<(
 }
 
 /// A byte copy after everything was moved out of the write-ahead log; the lock is held.
-fn back_up(db: &Connection, path: &Path, found: u32, now_ms: i64) -> Result<(), VaultError> {
+fn back_up(
+    disk: &dyn Disk,
+    db: &Connection,
+    path: &Path,
+    found: u32,
+    now_ms: i64,
+) -> Result<(), VaultError> {
     db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     let dir = path.parent().unwrap_or(Path::new(".")).join("backup");
-    std::fs::create_dir_all(&dir).map_err(|source| VaultError::io(&dir, source))?;
+    disk.make_folder(&dir)
+        .map_err(|source| VaultError::io(&dir, source))?;
     let copy = dir.join(format!("vault-schema{found}-{now_ms}.db"));
-    std::fs::copy(path, &copy)
-        .and_then(|_| std::fs::File::open(&copy)?.sync_all())
-        .and_then(|()| journal::flush_folder_of(&copy))
+    disk.copy(path, &copy)
+        .and_then(|()| disk.flush_folder_of(&copy))
         .map_err(|source| VaultError::io(&copy, source))
 }
 

@@ -58,11 +58,11 @@ impl Origin<'_> {
 /// Opens everything; mends what is damaged.
 pub(crate) fn open(settings: &OpenVault) -> Result<Opened, VaultError> {
     connection::assert_sqlite_version()?;
-    make_folder(&settings.dir)?;
+    make_folder(settings, &settings.dir)?;
     if let Some(dir) = &settings.journal_dir {
-        make_folder(dir)?;
+        make_folder(settings, dir)?;
     }
-    let lock = VaultLock::take(&settings.dir)?;
+    let lock = VaultLock::take(settings.disk.as_ref(), &settings.dir)?;
     let paths = Paths::of(settings);
     let origin = Origin {
         key: &settings.key,
@@ -72,7 +72,7 @@ pub(crate) fn open(settings: &OpenVault) -> Result<Opened, VaultError> {
     };
     let mut report = StartReport::default();
     report.set_aside.extend(paths.take_place()?);
-    if !paths.vault.exists() && !paths.journal.exists() {
+    if !paths.disk.exists(&paths.vault) && !paths.disk.exists(&paths.journal) {
         make_new(&paths, &origin)?;
         report.made_new = true;
     }
@@ -80,8 +80,9 @@ pub(crate) fn open(settings: &OpenVault) -> Result<Opened, VaultError> {
     print_jobs::after_restart(&db)?;
     report.untold = sales::count_untold_in(&db)?;
     remember_key(&paths, settings)?;
-    remove_if_there(&paths.suspect)?;
+    remove_if_there(paths.disk.as_ref(), &paths.suspect)?;
     let room = Arc::new(Room::new(
+        Arc::clone(&settings.disk),
         [Some(settings.dir.clone()), settings.journal_dir.clone()]
             .into_iter()
             .flatten()
@@ -107,10 +108,15 @@ pub(crate) fn open(settings: &OpenVault) -> Result<Opened, VaultError> {
     let thread =
         JournalThread::start(journal).map_err(|source| VaultError::io(&paths.journal, source))?;
     Ok(Opened {
-        writer: Writer::new(db, state, ports, thread),
-        pool: Pool::new(paths.vault.clone(), origin.key_bytes.clone()),
+        writer: Writer::new(db, state, ports, thread, settings.pause),
+        pool: Pool::new(
+            Arc::clone(&settings.disk),
+            paths.vault.clone(),
+            origin.key_bytes.clone(),
+        ),
         room,
         reading: JournalToRead {
+            disk: Arc::clone(&settings.disk),
             path: paths.journal.clone(),
             key: settings.key.journal_key(),
             kept: settings.journal,
@@ -120,13 +126,10 @@ pub(crate) fn open(settings: &OpenVault) -> Result<Opened, VaultError> {
     })
 }
 
-fn make_folder(dir: &Path) -> Result<(), VaultError> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(dir)
+fn make_folder(settings: &OpenVault, dir: &Path) -> Result<(), VaultError> {
+    settings
+        .disk
+        .make_folder(dir)
         .map_err(|source| VaultError::io(dir, source))
 }
 
@@ -138,8 +141,13 @@ fn make_new(paths: &Paths, origin: &Origin<'_>) -> Result<(), VaultError> {
         });
     };
     paths.remove_unfinished()?;
-    let mut db = connection::open(&paths.fresh, origin.vault_key(), Access::Write)?;
-    migrate::migrate(&mut db, &paths.fresh, origin.now_ms)?;
+    let mut db = connection::open(
+        paths.disk.as_ref(),
+        &paths.fresh,
+        origin.vault_key(),
+        Access::Write,
+    )?;
+    migrate::migrate(paths.disk.as_ref(), &mut db, &paths.fresh, origin.now_ms)?;
     db.execute_batch("BEGIN IMMEDIATE")?;
     identity::store(&db, &who, origin.now_ms)?;
     head::store(&db, &Head::at_genesis(who.genesis()))?;
@@ -160,7 +168,7 @@ fn both_equal(
     origin: &Origin<'_>,
     report: &mut StartReport,
 ) -> Result<Both, VaultError> {
-    if !paths.vault.exists() {
+    if !paths.disk.exists(&paths.vault) {
         rebuild(paths, origin, "the vault is missing", report)?;
     }
     match look(settings, paths, origin, report)? {
@@ -218,13 +226,18 @@ fn try_look(
     origin: &Origin<'_>,
     report: &mut StartReport,
 ) -> Result<Looked, VaultError> {
-    let mut db = connection::open(&paths.vault, origin.vault_key(), Access::Write)?;
-    migrate::migrate(&mut db, &paths.vault, origin.now_ms)?;
+    let mut db = connection::open(
+        paths.disk.as_ref(),
+        &paths.vault,
+        origin.vault_key(),
+        Access::Write,
+    )?;
+    migrate::migrate(paths.disk.as_ref(), &mut db, &paths.vault, origin.now_ms)?;
     let (Some(who), Some(mut head)) = (identity::load(&db)?, head::load(&db)?) else {
         return Ok(Looked::Damaged("it does not say who this till is".into()));
     };
-    let small = std::fs::metadata(&paths.journal).map_or(0, |meta| meta.len()) <= READ_WHOLE;
-    let full = small || paths.suspect.exists() || report.vault.is_some();
+    let small = paths.disk.len(&paths.journal).unwrap_or(0) <= READ_WHOLE;
+    let full = small || paths.disk.exists(&paths.suspect) || report.vault.is_some();
     report.fully_checked = full;
     if let Some(why) = check::own_damage(&db, &who, &head, full)? {
         return Ok(Looked::Damaged(why));
@@ -237,7 +250,10 @@ fn try_look(
         trusted: (!full && head.journal_mark > 0).then_some(head.journal_mark),
     };
     if !settings.journal {
-        let unused = Journal::open(&open, |_: Entry, _| std::ops::ControlFlow::Break(()))?.0;
+        let unused = {
+            let stop = |_: Entry, _| std::ops::ControlFlow::Break(());
+            Journal::open_in(Arc::clone(&paths.disk), &open, stop)?.0
+        };
         return Ok(Looked::Good(Box::new((db, who, head, unused))));
     }
     let whole = Whole {
@@ -258,13 +274,12 @@ fn try_look(
 /// before the key is proved by what it opened last time or by the journal's header.
 fn refuse_if_key_unproved(paths: &Paths, settings: &OpenVault) -> Result<(), VaultError> {
     let proof = hex::encode(settings.key.check().as_slice());
-    let known = std::fs::read_to_string(paths.dir.join("key.check")).ok();
-    if known.is_some_and(|known| known.trim() == proof) {
+    if known_proof(paths).is_some_and(|known| known.trim() == proof) {
         return Ok(());
     }
-    let header = journal::read(&paths.journal, &settings.key.journal_key(), |_, _| {
-        std::ops::ControlFlow::Break(())
-    });
+    let stop = |_, _| std::ops::ControlFlow::Break(());
+    let key = settings.key.journal_key();
+    let header = journal::read_in(paths.disk.as_ref(), &paths.journal, &key, stop);
     match header {
         Ok(_) => Ok(()),
         Err(JournalError::Io { .. } | JournalError::WrongKey { .. } | _) => {
@@ -276,10 +291,17 @@ fn refuse_if_key_unproved(paths: &Paths, settings: &OpenVault) -> Result<(), Vau
 }
 
 fn remember_key(paths: &Paths, settings: &OpenVault) -> Result<(), VaultError> {
-    let path = paths.dir.join("key.check");
     let proof = hex::encode(settings.key.check().as_slice());
-    if std::fs::read_to_string(&path).is_ok_and(|known| known.trim() == proof) {
+    if known_proof(paths).is_some_and(|known| known.trim() == proof) {
         return Ok(());
     }
-    std::fs::write(&path, proof).map_err(|source| VaultError::io(&path, source))
+    paths
+        .disk
+        .write(&paths.key_check, proof.as_bytes())
+        .map_err(|source| VaultError::io(&paths.key_check, source))
+}
+
+/// What the key of the last start left, if it reads.
+fn known_proof(paths: &Paths) -> Option<String> {
+    String::from_utf8(paths.disk.read(&paths.key_check).ok()?).ok()
 }

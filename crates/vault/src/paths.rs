@@ -4,12 +4,16 @@
 //! read-only; a rebuilt vault gets the name only when it is whole and flushed.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use journal::Disk;
 
 use crate::error::VaultError;
 use crate::vault::OpenVault;
 
 /// Where everything lies.
 pub(crate) struct Paths {
+    pub(crate) disk: Arc<dyn Disk>,
     pub(crate) dir: PathBuf,
     pub(crate) vault: PathBuf,
     /// A vault being rebuilt.
@@ -19,6 +23,8 @@ pub(crate) struct Paths {
     pub(crate) journal: PathBuf,
     /// Left when the disk failed: the next start looks at every row.
     pub(crate) suspect: PathBuf,
+    /// Left by each start: which key opened this vault.
+    pub(crate) key_check: PathBuf,
     stamp: i64,
 }
 
@@ -27,11 +33,13 @@ impl Paths {
         let dir = settings.dir.clone();
         let journal_dir = settings.journal_dir.as_ref().unwrap_or(&settings.dir);
         Self {
+            disk: Arc::clone(&settings.disk),
             vault: dir.join("vault.db"),
             fresh: dir.join("vault.db.new"),
             ready: dir.join("vault.db.ready"),
             journal: journal_dir.join("critical.journal"),
             suspect: dir.join("suspect"),
+            key_check: dir.join("key.check"),
             stamp: settings.clock.wall_ms(),
             dir,
         }
@@ -40,26 +48,28 @@ impl Paths {
     /// A free name in `quarantine/`.
     pub(crate) fn aside(&self, name: &str) -> Result<PathBuf, VaultError> {
         let dir = self.dir.join("quarantine");
-        std::fs::create_dir_all(&dir).map_err(|source| VaultError::io(&dir, source))?;
+        self.disk
+            .make_folder(&dir)
+            .map_err(|source| VaultError::io(&dir, source))?;
         let free = (0_u32..).map(|nth| dir.join(format!("{}-{nth}-{name}", self.stamp)));
-        let mut free = free.filter(|path| !path.exists());
+        let mut free = free.filter(|path| !self.disk.exists(path));
         Ok(free.next().unwrap_or_else(|| dir.join(name)))
     }
 
     /// A rebuild that did not finish left nothing that is not elsewhere.
     pub(crate) fn remove_unfinished(&self) -> Result<(), VaultError> {
         for suffix in ["", "-wal", "-shm"] {
-            remove_if_there(&with_suffix(&self.fresh, suffix))?;
+            remove_if_there(self.disk.as_ref(), &with_suffix(&self.fresh, suffix))?;
         }
         Ok(())
     }
 
     /// The rebuilt file is whole and flushed: from here on it counts.
     pub(crate) fn mark_ready(&self) -> Result<(), VaultError> {
-        let flushed = std::fs::File::open(&self.fresh).and_then(|file| file.sync_all());
-        flushed
-            .and_then(|()| std::fs::rename(&self.fresh, &self.ready))
-            .and_then(|()| journal::flush_folder_of(&self.ready))
+        self.disk
+            .flush(&self.fresh)
+            .and_then(|()| self.disk.rename(&self.fresh, &self.ready))
+            .and_then(|()| self.disk.flush_folder_of(&self.ready))
             .map_err(|source| VaultError::io(&self.ready, source))?;
         self.remove_unfinished()
     }
@@ -67,35 +77,33 @@ impl Paths {
     /// Moves the old vault aside and the rebuilt one into its place; what was moved.
     pub(crate) fn take_place(&self) -> Result<Vec<PathBuf>, VaultError> {
         let mut moved = Vec::new();
-        if !self.ready.exists() {
+        if !self.disk.exists(&self.ready) {
             return Ok(moved);
         }
-        if self.vault.exists() {
+        if self.disk.exists(&self.vault) {
             let aside = self.aside("vault.db")?;
             for suffix in ["", "-wal", "-shm"] {
                 let from = with_suffix(&self.vault, suffix);
                 let to = with_suffix(&aside, suffix);
-                if from.exists() {
-                    std::fs::rename(&from, &to).map_err(|source| VaultError::io(&from, source))?;
-                    Self::make_read_only(&to);
+                if self.disk.exists(&from) {
+                    self.disk
+                        .rename(&from, &to)
+                        .map_err(|source| VaultError::io(&from, source))?;
+                    self.make_read_only(&to);
                     moved.push(to);
                 }
             }
         }
-        std::fs::rename(&self.ready, &self.vault)
-            .and_then(|()| journal::flush_folder_of(&self.vault))
+        self.disk
+            .rename(&self.ready, &self.vault)
+            .and_then(|()| self.disk.flush_folder_of(&self.vault))
             .map_err(|source| VaultError::io(&self.vault, source))?;
         Ok(moved)
     }
 
     /// What is set aside is evidence; failing to protect it is no reason not to sell.
-    pub(crate) fn make_read_only(path: &Path) {
-        let made = std::fs::metadata(path).and_then(|meta| {
-            let mut rights = meta.permissions();
-            rights.set_readonly(true);
-            std::fs::set_permissions(path, rights)
-        });
-        if let Err(error) = made {
+    pub(crate) fn make_read_only(&self, path: &Path) {
+        if let Err(error) = self.disk.make_read_only(path) {
             tracing::warn!(%error, path = %path.display(), "could not be made read-only");
         }
     }
@@ -115,8 +123,8 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-pub(crate) fn remove_if_there(path: &Path) -> Result<(), VaultError> {
-    match std::fs::remove_file(path) {
+pub(crate) fn remove_if_there(disk: &dyn Disk, path: &Path) -> Result<(), VaultError> {
+    match disk.remove(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(VaultError::io(path, error))
         }

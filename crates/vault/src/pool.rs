@@ -1,8 +1,9 @@
 //! A few reading connections, so that a report never waits for a sale nor a sale for a report.
 
 use std::path::PathBuf;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
+use journal::Disk;
 use zeroize::Zeroizing;
 
 use crate::connection::{self, Access};
@@ -14,6 +15,7 @@ const MOST: usize = 4;
 
 /// Reading connections, opened as they are first needed.
 pub(crate) struct Pool {
+    disk: Arc<dyn Disk>,
     path: PathBuf,
     key: Option<Zeroizing<[u8; 32]>>,
     idle: Mutex<Idle>,
@@ -26,8 +28,13 @@ struct Idle {
 }
 
 impl Pool {
-    pub(crate) fn new(path: PathBuf, key: Option<Zeroizing<[u8; 32]>>) -> Self {
+    pub(crate) fn new(
+        disk: Arc<dyn Disk>,
+        path: PathBuf,
+        key: Option<Zeroizing<[u8; 32]>>,
+    ) -> Self {
         Self {
+            disk,
             path,
             key,
             idle: Mutex::new(Idle {
@@ -66,7 +73,7 @@ impl Pool {
                 idle.open += 1;
                 drop(idle);
                 let key = self.key.as_deref();
-                return connection::open(&self.path, key, Access::Read)
+                return connection::open(self.disk.as_ref(), &self.path, key, Access::Read)
                     .map(Reader::new)
                     .inspect_err(|_| self.give_back(None));
             }

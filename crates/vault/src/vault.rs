@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
+use journal::{Disk, RealDisk};
 use protocol::TillIdentity;
 use protocol::ports::{Clock, Entropy};
 
@@ -20,10 +22,13 @@ use crate::recover::StartReport;
 use crate::rows::tally;
 use crate::tx::Tx;
 use crate::verify::{self, Verified};
-use crate::writer::Job;
+use crate::writer::{Job, Writer};
 
 /// Transactions that may wait for the writer; a till has a handful of callers.
 const MOST_WAITING: usize = 64;
+
+/// A pause this long is used for the chores: nobody stands at the till.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Which vault to open, and with what.
 #[derive(Clone)]
@@ -44,6 +49,10 @@ pub struct OpenVault {
     pub app_version: String,
     /// Where free space comes from; [`OpenVault::new`] asks the operating system.
     pub space: Arc<dyn FreeSpace>,
+    /// Where files lie; [`OpenVault::new`] takes the operating system's.
+    pub disk: Arc<dyn Disk>,
+    /// How long nothing happens before the writer does its chores by itself.
+    pub pause: Duration,
     /// For measurement only: `false` leaves `vault.db` unencrypted.
     pub encrypt: bool,
     /// For measurement only: `false` writes no op to the journal.
@@ -68,6 +77,8 @@ impl OpenVault {
             entropy,
             app_version: app_version.into(),
             space: Arc::new(StatFs),
+            disk: Arc::new(RealDisk),
+            pause: PAUSE,
             encrypt: true,
             journal: true,
         }
@@ -131,10 +142,17 @@ impl Vault {
         &self,
         f: impl FnOnce(&mut Tx<'_>) -> Result<T, VaultError> + Send + 'static,
     ) -> Result<T, VaultError> {
+        self.on_writer(move |writer| writer.transact(f))
+    }
+
+    fn on_writer<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Writer) -> Result<T, VaultError> + Send + 'static,
+    ) -> Result<T, VaultError> {
         let (answer, answered) = sync_channel(1);
         let job: Job = Box::new(move |writer| {
             // Nobody listening any more is no reason to undo what is recorded.
-            let _ = answer.send(writer.transact(f));
+            let _ = answer.send(f(writer));
         });
         let jobs = self.jobs.as_ref().ok_or(VaultError::Closed)?;
         jobs.send(job).map_err(|_| VaultError::Closed)?;
@@ -175,6 +193,12 @@ impl Vault {
                 self.room.poison(&error.to_string());
             }
         })
+    }
+
+    /// Does the chores of a pause now (the write-ahead log goes into the vault, the journal gets room
+    /// ahead) and answers when they are done: for whoever knows that nobody waits.
+    pub fn do_chores(&self) -> Result<(), VaultError> {
+        self.on_writer(Writer::chores)
     }
 
     /// Free room, the reserve, and whether the disk has failed.

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use journal::{Entry, JournalKey};
+use journal::{Disk, Entry, JournalKey};
 use protocol::audit::Counts;
 use protocol::{SegmentId, StoredOp};
 use rusqlite::{Connection, OptionalExtension, named_params};
@@ -19,6 +20,7 @@ use crate::rows::{identity, outbox};
 
 /// Which journal to compare with.
 pub(crate) struct JournalToRead {
+    pub(crate) disk: Arc<dyn Disk>,
     pub(crate) path: PathBuf,
     pub(crate) key: JournalKey,
     /// `false` when the vault was opened without one, for measurement.
@@ -103,15 +105,18 @@ fn journals_difference(
         different: None,
     };
     let mut failed = None;
-    let read = journal::read(&journal.path, &journal.key, |entry, _| {
-        match reading.take(entry) {
+    let read = journal::read_in(
+        journal.disk.as_ref(),
+        &journal.path,
+        &journal.key,
+        |entry, _| match reading.take(entry) {
             Ok(flow) => flow,
             Err(error) => {
                 failed = Some(error);
                 ControlFlow::Break(())
             }
-        }
-    });
+        },
+    );
     if let Some(error) = failed {
         return Err(error);
     }

@@ -25,25 +25,30 @@ pub(crate) type Job = Box<dyn FnOnce(&mut Writer) + Send>;
 /// Rare enough that fewer than one commit in a hundred ever waits for one; a till that is not
 /// driven by a machine checkpoints in its pauses.
 const CHECKPOINT_EVERY: u32 = 250;
-/// A pause this long is used for the chores.
-const IDLE: Duration = Duration::from_millis(200);
-
 /// The writer's own state; lives on its thread.
 pub(crate) struct Writer {
     db: Connection,
     state: State,
     ports: Ports,
     journal: JournalThread,
+    pause: Duration,
     since_checkpoint: u32,
 }
 
 impl Writer {
-    pub(crate) fn new(db: Connection, state: State, ports: Ports, journal: JournalThread) -> Self {
+    pub(crate) fn new(
+        db: Connection,
+        state: State,
+        ports: Ports,
+        journal: JournalThread,
+        pause: Duration,
+    ) -> Self {
         Self {
             db,
             state,
             ports,
             journal,
+            pause,
             since_checkpoint: 0,
         }
     }
@@ -52,7 +57,7 @@ impl Writer {
     pub(crate) fn run(mut self, jobs: &Receiver<Job>) {
         loop {
             let job = if self.since_checkpoint > 0 {
-                jobs.recv_timeout(IDLE)
+                jobs.recv_timeout(self.pause)
             } else {
                 jobs.recv().map_err(|_| RecvTimeoutError::Disconnected)
             };
@@ -73,6 +78,12 @@ impl Writer {
         if self.ports.room.poisoned().is_none() {
             self.checkpoint();
         }
+    }
+
+    /// The chores of a pause, to their end.
+    pub(crate) fn chores(&mut self) -> Result<(), VaultError> {
+        self.checkpoint();
+        self.journal.settle()
     }
 
     fn checkpoint(&mut self) {

@@ -4,6 +4,7 @@
 //! expected, or the file is small, from its beginning).
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use journal::{Entry, Journal, JournalError, JournalScan, OpenJournal, Rewrite};
 use protocol::{StoredOp, TillIdentity};
@@ -92,7 +93,7 @@ pub(crate) fn compare(
     paths: &Paths,
     report: &mut StartReport,
 ) -> Result<Compared, VaultError> {
-    if !open.path.exists() {
+    if !paths.disk.exists(&open.path) {
         let why = "the journal is missing";
         return rewrite(vault, head, open, paths, report, why).map(Compared::Equal);
     }
@@ -107,7 +108,7 @@ pub(crate) fn compare(
         vault_lacks: None,
         failed: None,
     };
-    let opened = Journal::open(open, |entry, _| seen.visit(entry));
+    let opened = Journal::open_in(Arc::clone(&paths.disk), open, |entry, _| seen.visit(entry));
     let failed = seen.failed.take();
     if failed.is_some() || seen.vault_lacks.is_some() || opened.is_err() {
         vault.db.execute_batch("ROLLBACK")?;
@@ -268,7 +269,7 @@ fn rewrite(
     report: &mut StartReport,
     why: &str,
 ) -> Result<Box<Journal>, VaultError> {
-    let mut fresh = Rewrite::begin(open)?;
+    let mut fresh = Rewrite::begin_in(Arc::clone(&paths.disk), open)?;
     for entry in identity_notes(vault.db, &vault.identity)? {
         fresh.push(entry)?;
     }
@@ -276,14 +277,14 @@ fn rewrite(
         fresh.push(entry)?;
     }
     for_each_op(vault.db, 0, |op| Ok(fresh.push(Entry::Op(op))?))?;
-    let aside = if open.path.exists() {
+    let aside = if paths.disk.exists(&open.path) {
         Some(paths.aside("critical.journal")?)
     } else {
         None
     };
     let journal = fresh.finish(aside.as_deref())?;
     if let Some(aside) = aside {
-        Paths::make_read_only(&aside);
+        paths.make_read_only(&aside);
         report.set_aside.push(aside);
     }
     if head.ops > 0 {

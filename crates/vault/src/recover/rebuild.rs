@@ -33,14 +33,15 @@ pub(crate) fn rebuild(
     why: &str,
     report: &mut StartReport,
 ) -> Result<(), VaultError> {
+    let disk = paths.disk.as_ref();
     paths.remove_unfinished()?;
     let old = paths
-        .vault
-        .exists()
-        .then(|| connection::open(&paths.vault, origin.vault_key(), Access::Salvage));
+        .disk
+        .exists(&paths.vault)
+        .then(|| connection::open(disk, &paths.vault, origin.vault_key(), Access::Salvage));
     let mut salvage = Salvage::of(old.and_then(Result::ok));
-    let mut db = connection::open(&paths.fresh, origin.vault_key(), Access::Write)?;
-    migrate::migrate(&mut db, &paths.fresh, origin.now_ms)?;
+    let mut db = connection::open(disk, &paths.fresh, origin.vault_key(), Access::Write)?;
+    migrate::migrate(disk, &mut db, &paths.fresh, origin.now_ms)?;
     db.execute_batch("BEGIN IMMEDIATE")?;
     // The genesis is known once the identity is; no op needs it before.
     let start = Head::at_genesis(protocol::ChainHash([0; 32]));
@@ -79,7 +80,7 @@ fn merge(
     let mut notes = BTreeMap::new();
     let mut failed = None;
     let key = origin.key.journal_key();
-    let read = journal::read(&paths.journal, &key, |entry, _| {
+    let read = journal::read_in(paths.disk.as_ref(), &paths.journal, &key, |entry, _| {
         let step = match entry {
             Entry::Note { name, json } => {
                 restoring.note(&name, &json);
@@ -101,7 +102,7 @@ fn merge(
     }
     match read {
         Ok(_) | Err(JournalError::NotAJournal { .. }) => {}
-        Err(JournalError::Io { .. }) if !paths.journal.exists() => {}
+        Err(JournalError::Io { .. }) if !paths.disk.exists(&paths.journal) => {}
         Err(JournalError::WrongKey { path }) => return Err(VaultError::KeyWrong { path }),
         Err(error) => return Err(error.into()),
     }

@@ -115,7 +115,13 @@ impl Till {
     /// A connection past all doors, as a fault would have it.
     pub(super) fn raw(&self) -> Connection {
         let key = VaultKey::new(KEY).vault_key();
-        let db = connection::open(&self.path("vault.db"), Some(&key), Access::Write).unwrap();
+        let db = connection::open(
+            &journal::RealDisk,
+            &self.path("vault.db"),
+            Some(&key),
+            Access::Write,
+        )
+        .unwrap();
         db.execute_batch("PRAGMA foreign_keys = OFF;").unwrap();
         let triggers: Vec<String> = db
             .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'")

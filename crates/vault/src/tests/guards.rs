@@ -197,10 +197,16 @@ fn files_are_for_this_user_alone() {
 fn an_existing_file_is_backed_up_before_a_migration() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("vault.db");
-    let mut db = crate::connection::open(&path, None, crate::connection::Access::Write).unwrap();
+    let mut db = crate::connection::open(
+        &journal::RealDisk,
+        &path,
+        None,
+        crate::connection::Access::Write,
+    )
+    .unwrap();
     crate::migrate::to_version(&mut db, 1);
     assert!(!dir.path().join("backup").exists(), "a new file needs none");
-    crate::migrate::migrate(&mut db, &path, 6).unwrap();
+    crate::migrate::migrate(&journal::RealDisk, &mut db, &path, 6).unwrap();
     assert!(
         dir.path().join("backup/vault-schema1-6.db").exists(),
         "the old file is kept"
