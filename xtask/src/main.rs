@@ -15,6 +15,7 @@ mod check;
 mod demo;
 mod dice;
 mod fingerprint;
+mod fuzz;
 mod invoices;
 mod kill;
 mod lock;
@@ -36,6 +37,8 @@ cargo xtask kill  [--runs N] [--seed S] [--csv FILE | --made-up] [--profile dev|
 cargo xtask bench [NAME…] [--quick]          measure, each figure beside a raw one of the same run
 cargo xtask sim   [--seeds N] [--seed S] [--hours H | --days D] [--without FAULT,…]
                                              many hostile worlds from seeds; a failure is shrunk and told
+cargo xtask fuzz  [--minutes M | --seconds S] [--target T] [--jobs J] | --seeds
+                                             stranger's bytes at every door; or write the first corpus again
 cargo xtask lock  [--anew]                   write down the migrations that have landed
 cargo xtask setup                            only install what the others need";
 
@@ -62,6 +65,7 @@ fn run(command: &str, options: &options::Options) -> anyhow::Result<()> {
     match command {
         "test" => check::run(options),
         "demo" => demo::run(options),
+        "fuzz" => fuzz::run(options),
         "kill" => kill::run(options),
         "lock" => lock::run(options),
         "setup" => setup::run(options),

@@ -30,6 +30,9 @@ const NODE_AT_LEAST: u32 = 20;
 /// One version for everybody: its configuration file changes between versions.
 const CARGO_DENY: &str = "0.20.2";
 
+/// The same for what builds the fuzz targets.
+const CARGO_FUZZ: &str = "0.13.2";
+
 /// `cargo xtask setup`.
 pub(crate) fn run(options: &Options) -> Result<()> {
     options.nothing_else()?;
@@ -183,28 +186,32 @@ fn node_is_new_enough() -> Result<()> {
 
 /// cargo-deny in the version that `deny.toml` is written for; under a minute to build, once.
 pub(crate) fn cargo_deny() -> Result<PathBuf> {
-    let home = place::tools().join(format!("cargo-deny-{CARGO_DENY}"));
-    let program = home.join(format!("bin/cargo-deny{}", std::env::consts::EXE_SUFFIX));
+    cargo_tool("cargo-deny", CARGO_DENY)
+}
+
+/// cargo-fuzz, which knows how a program is built with libFuzzer's counters in it.
+pub(crate) fn cargo_fuzz() -> Result<PathBuf> {
+    cargo_tool("cargo-fuzz", CARGO_FUZZ)
+}
+
+/// A tool of the registry, built once in one version.
+fn cargo_tool(name: &str, version: &str) -> Result<PathBuf> {
+    let home = place::tools().join(format!("{name}-{version}"));
+    let program = home.join(format!("bin/{name}{}", std::env::consts::EXE_SUFFIX));
     if program.is_file() {
         return Ok(program);
     }
-    let scratch = place::tools().join("cargo-deny-build");
+    let scratch = place::tools().join(format!("{name}-build"));
     let mut install = shell::cargo();
-    // An unoptimised build without symbols: it reads a lock file once, and is there four times sooner.
+    // An unoptimised build without symbols: it does little itself, and is there four times sooner.
     install
         .env("CARGO_TARGET_DIR", &scratch)
         .env("CARGO_PROFILE_DEV_DEBUG", "0");
     install
-        .args([
-            "install",
-            "--locked",
-            "--debug",
-            "--version",
-            CARGO_DENY,
-            "--root",
-        ])
+        .args(["install", "--locked", "--debug", "--version", version])
+        .arg("--root")
         .arg(&home);
-    shell::run(install.arg("cargo-deny"))?.must_be_ok()?;
+    shell::run(install.arg(name))?.must_be_ok()?;
     let _ = std::fs::remove_dir_all(&scratch);
     Ok(program)
 }

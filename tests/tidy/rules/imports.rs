@@ -46,6 +46,19 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("bench", &["app", "cloud", "domain", "protocol", "vault"]),
     ("simulator", &["domain", "protocol", "sync"]),
+    (
+        "fuzzed",
+        &[
+            "cloud",
+            "domain",
+            "journal",
+            "printing",
+            "protocol",
+            "sync",
+            "transport",
+            "vault",
+        ],
+    ),
     ("tidy", &[]),
 ];
 

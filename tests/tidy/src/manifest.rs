@@ -7,6 +7,9 @@ use crate::walk;
 use std::collections::BTreeSet;
 use toml::{Table, Value};
 
+/// Workspaces of their own, which the root's manifest leaves out.
+const OUTSIDE: [&str; 2] = ["fuzz/", "tools/"];
+
 /// One member of the workspace.
 #[derive(Clone, Debug)]
 pub struct Manifest {
@@ -33,7 +36,7 @@ pub fn manifests() -> Vec<Manifest> {
     let members = walk::files("", &["Cargo.toml"]);
     let members = members
         .iter()
-        .filter(|file| !file.path.starts_with("tools/"));
+        .filter(|file| !OUTSIDE.iter().any(|folder| file.path.starts_with(folder)));
     members.filter_map(read).collect()
 }
 

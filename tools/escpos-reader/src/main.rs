@@ -1,16 +1,19 @@
 //! Reads a receipt printer's bytes from standard input with an interpreter that is not ours, and
 //! prints what it understood as one JSON object. `--paper 58|80` (80), `--png FILE` draws it too.
+//! `--jobs` alone reads many: each job is its length (four bytes, little-endian) and its bytes, each answer one line.
 //!
 //! `text`: the receipt as it would stand on the paper. `unknown_commands`: everything the interpreter
 //! does not know, as hex with its reason; commands that only set the printer up (line spacing, national
 //! set, double-byte mode, white on black) are counted apart in `settings_not_modelled`, because the
 //! interpreter draws the same without them.
 
+mod jobs;
+mod pages;
+
 use std::io::{Read, Write};
 use std::process::ExitCode;
 
-use encoding_rs::Encoding;
-use hardless_escpos::{CodePages, Node, Parser, TableCodePage};
+use hardless_escpos::{Node, Parser};
 use hardless_render::{PaperWidth, RenderOptions, render_png, to_text_with};
 use serde_json::{Value, json};
 
@@ -28,6 +31,9 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), String> {
+    if std::env::args().skip(1).eq(["--jobs"]) {
+        return jobs::run().map_err(|error| format!("cannot read or write: {error}"));
+    }
     let (paper, png) = arguments()?;
     let mut bytes = Vec::new();
     std::io::stdin()
@@ -69,37 +75,11 @@ fn arguments() -> Result<(PaperWidth, Option<String>), String> {
     Ok((paper, png))
 }
 
-/// Code pages beyond the interpreter's own two, by the numbers Epson gives them, from tables that are
-/// not ours either.
 fn read(bytes: &[u8]) -> Vec<Node> {
-    let pages = [
-        (16, encoding_rs::WINDOWS_1252),
-        (17, encoding_rs::IBM866),
-        (45, encoding_rs::WINDOWS_1250),
-        (46, encoding_rs::WINDOWS_1251),
-        (47, encoding_rs::WINDOWS_1253),
-        (48, encoding_rs::WINDOWS_1254),
-        (51, encoding_rs::WINDOWS_1257),
-    ];
-    let known = pages
-        .into_iter()
-        .fold(CodePages::default(), |known, (number, encoding)| {
-            known.with(number, TableCodePage::new(encoding.name(), upper(encoding)))
-        });
-    let mut parser = Parser::with_code_pages(known);
+    let mut parser = Parser::with_code_pages(pages::known());
     let mut nodes = parser.push(bytes);
     nodes.extend(parser.finish());
     nodes
-}
-
-fn upper(encoding: &'static Encoding) -> [char; 128] {
-    let mut byte = 0x7F_u8;
-    [(); 128].map(|()| {
-        byte += 1;
-        let one = [byte];
-        let (text, _) = encoding.decode_without_bom_handling(&one);
-        text.chars().next().unwrap_or(char::REPLACEMENT_CHARACTER)
-    })
 }
 
 fn is_setting(node: &Node) -> bool {
