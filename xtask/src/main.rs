@@ -19,6 +19,7 @@ mod fuzz;
 mod invoices;
 mod kill;
 mod lock;
+mod mutants;
 mod options;
 mod place;
 mod python;
@@ -39,16 +40,22 @@ cargo xtask sim   [--seeds N] [--seed S] [--hours H | --days D] [--without FAULT
                                              many hostile worlds from seeds; a failure is shrunk and told
 cargo xtask fuzz  [--minutes M | --seconds S] [--target T] [--jobs J] | --seeds
                                              stranger's bytes at every door; or write the first corpus again
+cargo xtask sim   --mutants [--seeds N] [--only NAME,…]
+                                             code that is wrong on purpose, and who sees it
 cargo xtask lock  [--anew]                   write down the migrations that have landed
 cargo xtask setup                            only install what the others need";
 
 fn main() -> ExitCode {
+    if let Some(ended) = mutants::as_wrapper() {
+        return ended;
+    }
     let mut arguments = std::env::args().skip(1);
     let command = arguments.next().unwrap_or_default();
     let words: Vec<String> = arguments.collect();
     let outcome = match command.as_str() {
         // Their words are the programs' own.
         "bench" => bench::run(&words),
+        "sim" if words.iter().any(|word| word == "--mutants") => mutants::run(&words),
         "sim" => sim::run(&words),
         name => options::Options::read(words.into_iter()).and_then(|options| run(name, &options)),
     };

@@ -22,7 +22,7 @@ impl Hlc {
     #[must_use]
     pub fn tick(self, wall_ms: i64) -> Self {
         let wall = u64::try_from(wall_ms).unwrap_or(0);
-        if wall > self.ms {
+        if wall > self.ms || cfg!(mutant = "hlc_follows_wall") {
             return Self {
                 ms: wall,
                 counter: 0,

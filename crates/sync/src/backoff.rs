@@ -69,7 +69,7 @@ impl Backoff {
     /// Notes a failure; the wait in milliseconds. `retry_after_ms` is what the other side asked for.
     pub fn failed(&mut self, random: &mut SplitMix64, retry_after_ms: Option<u64>) -> u64 {
         self.failures = self.failures.saturating_add(1);
-        let wait = match retry_after_ms {
+        let wait = match retry_after_ms.filter(|_| !cfg!(mutant = "retry_after_ignored")) {
             Some(asked) => {
                 let asked = asked.min(MAX_RETRY_AFTER_MS);
                 asked + random.up_to(asked / 4)

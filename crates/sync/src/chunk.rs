@@ -145,7 +145,12 @@ impl Room {
         self.bytes += RUN_BYTES;
         let mut items = Vec::new();
         let mut before = None;
-        for op in &stretch.ops {
+        let left_out = if cfg!(mutant = "coalescing_outbox") {
+            stretch.ops.len() - 1
+        } else {
+            0
+        };
+        for op in stretch.ops.iter().skip(left_out) {
             if !self.takes(op.bytes.len()) {
                 return (items, End::Full);
             }
@@ -171,7 +176,8 @@ impl Room {
 fn item_of(op: &StoredOp, before: Option<&StoredOp>, stretch: &Stretch) -> Option<RunItem> {
     let follows = before
         .is_none_or(|before| Some(op.seq) == before.seq.checked_add(1) && op.prev == before.chain);
-    if !follows || op.segment != stretch.segment || op.seq < stretch.first_seq || !op.links() {
+    let links = op.links() || cfg!(mutant = "rotten_bytes_sent");
+    if !follows || op.segment != stretch.segment || op.seq < stretch.first_seq || !links {
         return None;
     }
     let json = raw(op.bytes.clone()).ok()?;

@@ -221,7 +221,7 @@ impl TillSync {
             | Phase::Pushing(_)
             | Phase::Storing(_) => true,
         };
-        on_its_way && call.0 == self.calls
+        on_its_way && (call.0 == self.calls || cfg!(mutant = "late_answer_taken"))
     }
 
     fn next_call(&mut self) -> CallId {

@@ -125,7 +125,8 @@ impl<'a> Tx<'a> {
         draft: impl FnOnce(&Position) -> OpDraft,
     ) -> Result<RecordedOp, VaultError> {
         self.ports.room.for_op()?;
-        let begun = self.state.head.segment.filter(|_| self.state.segment_begun);
+        let goes_on = self.state.segment_begun || cfg!(mutant = "segment_continued");
+        let begun = self.state.head.segment.filter(|_| goes_on);
         let position = Position {
             segment: begun.map_or_else(|| self.mint_segment(), |(_, segment)| segment),
             seq: self.state.head.seq + 1,
@@ -263,6 +264,11 @@ impl<'a> Tx<'a> {
 
     /// 128 bits from the OS's randomness, the boot, the clock and a secret of this till.
     pub(crate) fn mint_segment(&self) -> SegmentId {
+        if cfg!(mutant = "integer_epoch") {
+            let last = self.state.head.segment.map(|(_, segment)| segment.0);
+            let next = last.map_or(0, u128::from_be_bytes) + 1;
+            return SegmentId(next.to_be_bytes());
+        }
         let mut random = [0_u8; 32];
         self.ports.entropy.fill(&mut random);
         let boot = std::fs::read("/proc/sys/kernel/random/boot_id").unwrap_or_default();

@@ -150,7 +150,9 @@ impl Writer {
             .prepare_cached("COMMIT")
             .and_then(|mut commit| commit.execute([]));
         let appended = journaled.then(|| self.journal.await_append()).transpose();
-        if let Err(error) = committed {
+        if let Err(error) = committed
+            && !cfg!(mutant = "ack_before_commit")
+        {
             return Err(VaultError::DiskFailed {
                 first: format!("commit: {error}"),
             });

@@ -55,7 +55,8 @@ impl Book<'_> {
     /// Judges an op and brings the working copy up to date with its effects.
     pub(super) fn judge(&mut self, op: &OpRead, bytes: &[u8], hash: OpHash) -> Verdict {
         let op_id = op.op_id();
-        if let Some(first) = self.state.ops.get(&op_id).copied() {
+        let first = self.state.ops.get(&op_id).copied();
+        if let Some(first) = first.filter(|_| !cfg!(mutant = "duplicate_counted_twice")) {
             return self.judge_again(op, bytes, hash, &first);
         }
         let verdict = self.judge_first(op);
@@ -81,11 +82,11 @@ impl Book<'_> {
         hash: OpHash,
         first: &FirstRecord,
     ) -> Verdict {
-        if first.op_hash == hash {
+        if first.op_hash == hash || cfg!(mutant = "same_id_other_content") {
             return Verdict {
                 dup: true,
                 outcome: Outcome::Duplicate,
-                code: first.code,
+                code: first.code.filter(|_| !cfg!(mutant = "outcome_not_sticky")),
                 conflict: first.conflict,
                 effects: Effects::default(),
             };
@@ -110,6 +111,9 @@ impl Book<'_> {
             return self.park(op, OutcomeCode::DependsOnParked);
         }
         if self.state.poisoned.contains(&envelope.op_id) {
+            if cfg!(mutant = "poison_swallowed") {
+                return Verdict::accepted(Effects::default());
+            }
             return self.park(op, OutcomeCode::ApplyError);
         }
         if !self.allows(envelope) {

@@ -56,7 +56,8 @@ pub(super) fn unvouched(run: &Run, key: &TillKey) -> Option<RunStatus> {
             place,
             &op_hash(item.op.get().as_bytes()),
         );
-        if item.seq != place || item.chain != expected {
+        let links = item.chain == expected || cfg!(mutant = "chain_unchecked");
+        if item.seq != place || !links {
             return Some(RunStatus::BadChain { at: place });
         }
         chain = item.chain;
@@ -69,7 +70,7 @@ pub(super) fn unvouched(run: &Run, key: &TillKey) -> Option<RunStatus> {
         &last.chain,
     );
     let ours = verify(&key.public_key, &statement, &run.sig);
-    (!ours).then_some(RunStatus::BadSig)
+    (!ours && !cfg!(mutant = "signature_unchecked")).then_some(RunStatus::BadSig)
 }
 
 /// Where a vouched run belongs.
@@ -83,13 +84,13 @@ pub(super) fn place(run: &Run, state: &IngestState, key: &TillKey) -> Placement 
 
 fn place_on(run: &Run, head: &StreamHead, state: &IngestState) -> Placement {
     assert!(head.seq >= head.first_seq, "a head lies in its segment");
-    if run.from > head.seq + 1 {
+    if run.from > head.seq + 1 && !cfg!(mutant = "accept_gap") {
         return Placement::Refused(RunStatus::Gap {
             expected: head.seq + 1,
         });
     }
     if run.from == head.seq + 1 {
-        return if run.prev == head.chain {
+        return if run.prev == head.chain || cfg!(mutant = "watermark_only") {
             Placement::GoesOn { repeated: 0 }
         } else {
             fork(0, head.seq, head.chain)
@@ -100,7 +101,7 @@ fn place_on(run: &Run, head: &StreamHead, state: &IngestState) -> Placement {
             return Placement::GoesOn { repeated: index };
         }
         match state.recorded.get(&(run.segment, item.seq)) {
-            Some(row) if row.chain == item.chain => {}
+            Some(row) if row.chain == item.chain || cfg!(mutant = "watermark_only") => {}
             Some(row) => return fork(index, item.seq, row.chain),
             None => {
                 assert!(
@@ -173,6 +174,9 @@ fn under_quarantine(run: &Run, parent: &Parent, state: &IngestState) -> Placemen
 }
 
 fn without_parent(run: &Run, parent: &Parent) -> Placement {
+    if cfg!(mutant = "parent_not_awaited") {
+        return Placement::GoesOn { repeated: 0 };
+    }
     let status = RunStatus::NeedParent {
         parent: parent.segment,
     };

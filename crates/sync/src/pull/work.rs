@@ -45,7 +45,9 @@ impl Puller {
                 let call = self.next_call(Phase::Staging { scope, more });
                 fx.push(PullEffect::Stage { call, scope, page });
             }
-            Err(failure) if is(&failure, ApiCode::CursorReset) => {
+            Err(failure)
+                if is(&failure, ApiCode::CursorReset) && !cfg!(mutant = "cursor_reset_ignored") =>
+            {
                 self.begin_again(now, scope, failure, fx);
             }
             Err(failure) => self.call_failed(now, failure, fx),
@@ -62,7 +64,7 @@ impl Puller {
             unreachable!("a page is staged while staging")
         };
         match result {
-            Ok(StageDone::Kept) if more => {
+            Ok(StageDone::Kept) if more && !cfg!(mutant = "page_published_early") => {
                 self.unfinished = true;
                 self.begun_again.remove(&scope);
                 self.progressed();

@@ -37,6 +37,9 @@ pub(super) fn check(request: &PushRequest, answer: &PushAnswer) -> Result<Checke
 
 fn check_run(run: &Run, answered: &RunAnswer) -> Result<(), String> {
     let segment = run.segment;
+    if cfg!(mutant = "answer_believed") {
+        return Ok(());
+    }
     if answered.segment != segment {
         return Err(format!("the cloud answered another segment than {segment}"));
     }

@@ -143,6 +143,7 @@ impl TillSync {
             None if next.pause_ms > 0 => {
                 self.wait_until(now, SyncKind::Waiting, now + next.pause_ms, true, fx);
             }
+            None if cfg!(mutant = "edge_triggered") => self.rest(now, fx),
             None => self.look(now, fx),
             Some((segment, status)) => self.stopped(now, segment, &status, next.progress, fx),
         }
@@ -263,7 +264,7 @@ impl TillSync {
         fx: &mut Vec<Effect>,
     ) {
         self.batch = None;
-        if self.size.halve(batch.ops()) {
+        if cfg!(mutant = "too_large_not_halved") || self.size.halve(batch.ops()) {
             self.last_words = Some(words);
             return self.look(now, fx);
         }

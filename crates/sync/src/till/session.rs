@@ -42,12 +42,21 @@ impl TillSync {
             Err(failure) => return self.call_failed(now, failure, fx),
         };
         let Hello { held, answer } = hello;
+        if cfg!(mutant = "reset_on_connect") {
+            self.backoff.progressed();
+        }
         self.size.advertise(answer.limits);
         let heads: BTreeMap<_, _> = answer.heads.iter().map(|h| (h.segment, *h)).collect();
         if self.knew_heads() && moved(&self.heads, &heads) {
             self.progressed();
         }
-        self.heads = heads;
+        if cfg!(mutant = "own_heads") {
+            for (segment, head) in heads {
+                self.heads.entry(segment).or_insert(head);
+            }
+        } else {
+            self.heads = heads;
+        }
         self.hello_at = Some(now);
         self.cloud_epoch = Some(answer.cloud_epoch);
         self.forget_moved_batch();
@@ -79,6 +88,9 @@ impl TillSync {
 
     /// Asks the vault to mend a disagreement.
     pub(super) fn heal(&mut self, now: MonoMs, heal: Heal, fx: &mut Vec<Effect>) {
+        if cfg!(mutant = "fork_not_healed") && matches!(heal, Heal::Fork(_)) {
+            return self.failed(now, "a fork".to_owned(), None, fx);
+        }
         if let Some(words) = self.needs_person.get(&heal.place()) {
             let words = words.clone();
             return self.halted(now, SyncKind::NeedsPerson, words, None, fx);

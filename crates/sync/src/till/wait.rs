@@ -121,6 +121,10 @@ impl TillSync {
         assert!(self.batch.is_none(), "nothing rests with a batch in doubt");
         self.progressed();
         self.enter(now, Phase::Resting);
+        if cfg!(mutant = "edge_triggered") {
+            self.timer += 1;
+            return;
+        }
         self.set_timer(now + LOOK_AGAIN_MS, fx);
     }
 
@@ -132,9 +136,14 @@ impl TillSync {
         retry_after_ms: Option<u64>,
         fx: &mut Vec<Effect>,
     ) {
+        if cfg!(mutant = "attempt_limit_5") && self.backoff.failures() >= 5 {
+            return self.sleep();
+        }
         let wait = self.backoff.failed(&mut self.random, retry_after_ms);
         self.last_words = Some(words);
-        self.hello_at = None;
+        if !cfg!(mutant = "failure_guessed") {
+            self.hello_at = None;
+        }
         let nudged = std::mem::take(&mut self.network_came_up) && retry_after_ms.is_none();
         let until = if nudged {
             let at = self.nudge_at(now).min(now + wait);

@@ -19,6 +19,25 @@ fn put_back(till: &Till, files: &[(String, Vec<u8>)]) {
 }
 
 #[test]
+fn two_copies_of_one_disk_never_begin_the_same_segment() {
+    let (till, _) = Till::with_sales(2);
+    let disk = copy(&till);
+    let newest = || {
+        let (vault, _) = till.open();
+        till.sell(&vault, 1);
+        to_send(&vault).pop().unwrap()
+    };
+    let one = newest();
+    put_back(&till, &disk);
+    let two = newest();
+    assert_eq!(one.seq, two.seq, "both go on at the same place");
+    assert_ne!(
+        one.segment, two.segment,
+        "and nobody takes one for the other"
+    );
+}
+
+#[test]
 fn an_old_backup_gets_its_tail_back_with_everything_it_did_and_nobody_is_asked_again() {
     for sold_since in [0_u32, 2, 9] {
         let (till, _) = Till::with_sales(3);

@@ -51,6 +51,7 @@ pub(in crate::store) fn page_of(
     limit: u32,
 ) -> (Vec<PullRow>, Option<Place>) {
     candidates.sort_by(|one, other| one.place.cmp(&other.place));
+    let newest = candidates.last().map(|one| one.place.clone());
     let mut rows = Vec::new();
     let mut bytes = 0;
     let mut last = None;
@@ -58,7 +59,12 @@ pub(in crate::store) fn page_of(
         bytes += row.data.as_ref().map_or(0, |data| data.get().len());
         let full = rows.len() == limit as usize || bytes > MAX_PULL_PAGE_BYTES;
         if full && !rows.is_empty() {
-            return (rows, last);
+            let cursor = if cfg!(mutant = "cursor_is_newest") {
+                newest
+            } else {
+                last
+            };
+            return (rows, cursor);
         }
         rows.push(row);
         last = Some(place);

@@ -82,6 +82,9 @@ impl Book<'_> {
     fn edit(&mut self, edit: &Edit<'_>, now: &ProductNow) -> Verdict {
         let same = |group: &FieldGroup| edit.wanted.group(*group) == now.fields.group(*group);
         let stale = |group: &FieldGroup, base: u64| {
+            if cfg!(mutant = "last_write_wins") {
+                return false;
+            }
             edit.created
                 || now
                     .groups

@@ -33,10 +33,11 @@ impl Book<'_> {
         {
             return Ok(self.reject(envelope));
         }
-        if conflict.settled.is_some() {
+        if conflict.settled.is_some() && !cfg!(mutant = "second_decision_wins") {
             return none(OutcomeCode::AlreadyResolved);
         }
-        if conflict.version != decided.expected_version {
+        let blind = cfg!(mutant = "second_decision_wins") || cfg!(mutant = "decision_on_unseen");
+        if conflict.version != decided.expected_version && !blind {
             return none(OutcomeCode::ConflictChanged);
         }
         if !conflict.kind.decisions().contains(&decided.decision) {
