@@ -11,6 +11,7 @@
 )]
 
 mod bench;
+mod changes;
 mod check;
 mod demo;
 mod dice;
@@ -42,6 +43,8 @@ cargo xtask fuzz  [--minutes M | --seconds S] [--target T] [--jobs J] | --seeds
                                              stranger's bytes at every door; or write the first corpus again
 cargo xtask sim   --mutants [--seeds N] [--only NAME,…]
                                              code that is wrong on purpose, and who sees it
+cargo xtask mutants [--package P] [--shard K/N]
+                                             change one place at a time; a test must fail each time
 cargo xtask lock  [--anew]                   write down the migrations that have landed
 cargo xtask setup                            only install what the others need";
 
@@ -72,6 +75,7 @@ fn run(command: &str, options: &options::Options) -> anyhow::Result<()> {
     match command {
         "test" => check::run(options),
         "demo" => demo::run(options),
+        "mutants" => changes::run(options),
         "fuzz" => fuzz::run(options),
         "kill" => kill::run(options),
         "lock" => lock::run(options),

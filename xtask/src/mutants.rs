@@ -164,7 +164,11 @@ impl Bench {
         }
         for ((package, target), names) in tests {
             println!("{package} {target}: the right code first");
-            let ran = shell::run(self.test(None, package, target)?.args(&names))?;
+            let ran = shell::run(
+                self.test(None, package, target)?
+                    .args(["--", "--exact"])
+                    .args(&names),
+            )?;
             let passed = ran.tests.passed;
             ran.must_be_ok()?;
             if passed != names.len() as u64 {
@@ -182,7 +186,6 @@ impl Bench {
             "lib" => test.arg("--lib"),
             file => test.args(["--test", file]),
         };
-        test.args(["--", "--exact"]);
         Ok(test)
     }
 
@@ -190,20 +193,11 @@ impl Bench {
         match mutant.killer {
             Killer::Worlds => self.hunt_in_worlds(mutant, wanted),
             Killer::Test(package, target, name) => {
-                let mut build = self.cargo(Some(mutant))?;
-                build.args([
-                    "test",
-                    "--quiet",
-                    "--locked",
-                    "--profile",
-                    "mutants",
-                    "--no-run",
-                ]);
-                shell::read(build.args(["--package", package]))
-                    .context("the variant does not compile")?;
+                let mut build = self.test(Some(mutant), package, target)?;
+                shell::read(build.arg("--no-run")).context("the variant does not compile")?;
                 let mut test = self.test(Some(mutant), package, target)?;
                 let output = test
-                    .arg(name)
+                    .args(["--", "--exact", name])
                     .output()
                     .context("the test cannot be started")?;
                 let said = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -33,6 +33,9 @@ const CARGO_DENY: &str = "0.20.2";
 /// The same for what builds the fuzz targets.
 const CARGO_FUZZ: &str = "0.13.2";
 
+/// Its list of changes grows with versions: one for everybody keeps the survivors' list true.
+const CARGO_MUTANTS: &str = "27.1.0";
+
 /// `cargo xtask setup`.
 pub(crate) fn run(options: &Options) -> Result<()> {
     options.nothing_else()?;
@@ -192,6 +195,11 @@ pub(crate) fn cargo_deny() -> Result<PathBuf> {
 /// cargo-fuzz, which knows how a program is built with libFuzzer's counters in it.
 pub(crate) fn cargo_fuzz() -> Result<PathBuf> {
     cargo_tool("cargo-fuzz", CARGO_FUZZ)
+}
+
+/// cargo-mutants, which changes our code one place at a time.
+pub(crate) fn cargo_mutants() -> Result<PathBuf> {
+    cargo_tool("cargo-mutants", CARGO_MUTANTS)
 }
 
 /// A tool of the registry, built once in one version.
