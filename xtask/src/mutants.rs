@@ -276,7 +276,17 @@ fn hunts(hunter: &Path, seed: u64, seeds: u64, wanted: &Wanted) -> Result<Option
             output.status
         );
     };
-    Ok(Some((seed.parse()?, words.to_owned())))
+    Ok(Some((seed.parse()?, checker_first(words))))
+}
+
+/// What the world said ends with the checker's place in brackets; a table is read from the left.
+fn checker_first(words: &str) -> String {
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let words = words.join(" ");
+    let told = words
+        .strip_suffix(')')
+        .and_then(|words| words.rsplit_once(" ("));
+    told.map_or_else(|| words.clone(), |(what, place)| format!("{place}: {what}"))
 }
 
 fn line_of(mutant: &Mutant, verdict: &Verdict, took: Duration) -> String {

@@ -110,6 +110,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         ("holdfast-vault", "lib", "tests::queue::what_waits_follows_the_clouds_heads_over_all_segments")),
     test("tail_not_reenveloped", "crates/vault/src/rows/places/reenvelope.rs", "after a fork the till's own ops stay where the cloud never takes them",
         ("holdfast-vault", "lib", "tests::places::ops_beyond_the_last_shared_one_take_a_fresh_segment_with_their_bytes_and_ids")),
+    test("included_from_another_snapshot", "crates/vault/src/shop/pull/stock.rs", "what the stock contains is of an earlier publish than the stock",
+        ("holdfast-vault", "lib", "shop::tests::included::what_stock_contains_outlives_a_publish_that_had_to_wait")),
     test("tombstones_ignored", "crates/vault/src/shop/pull/catalogue.rs", "what the cloud deleted stays on sale",
         ("holdfast-vault", "lib", "shop::tests::pulls::a_tombstone_removes_the_product_and_its_codes")),
     test("cursor_is_newest", "crates/cloud/src/store/pull/merge.rs", "a page's cursor is the newest row that was found, not the last that was sent",
