@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 
 /// What a Debian needs beside Rust and Node; each line says for what.
-const PACKAGES: [&str; 9] = [
+const PACKAGES: [&str; 10] = [
     "build-essential",       // the C of SQLCipher and zstd
     "pkg-config",            // finds the three below
     "libssl-dev",            // SQLCipher's cipher
@@ -22,6 +22,7 @@ const PACKAGES: [&str; 9] = [
     "xvfb",                  // a screen where there is none
     "postgresql",            // the cloud's other store; the tests run a server of their own
     "python3-venv",          // a stranger's client, and the fuzzer of the API
+    "strace",                // an upgrade is cut short at each of its calls to the kernel
 ];
 
 /// The oldest Node whose packages the window's lock file names.

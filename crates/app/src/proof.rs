@@ -5,7 +5,7 @@
 
 use protocol::audit::Counts;
 use protocol::cloud::CloudApi as _;
-use vault::settings;
+use vault::{places, settings};
 
 use crate::config::CloudLink;
 use crate::dto::{CountsView, ProofView};
@@ -14,6 +14,11 @@ use crate::till::Till;
 
 /// Under which name the till keeps its last proof.
 const PROOF: &str = "proof";
+
+/// Why the figures differ and will go on to: said before them.
+const A_COPY_LIVES: &str = "a copy of this till is in use elsewhere: the cloud counts what both record, this till \
+                            what it records itself. That is why the figures differ; no record is missing because of it, and \
+                            they stay apart";
 
 impl Till {
     /// The last proof; made of this till alone if there is none yet.
@@ -48,7 +53,11 @@ impl Till {
             None
         };
         if let Some(cloud) = &cloud {
-            differences.extend(differing(&found.counts, cloud));
+            let figures = differing(&found.counts, cloud);
+            if !figures.is_empty() && self.vault.read(places::any_stranger)? {
+                differences.push(A_COPY_LIVES.to_owned());
+            }
+            differences.extend(figures);
         }
         let proof = ProofView {
             checked_at_ms: self.now_ms(),

@@ -36,14 +36,19 @@ impl Till {
         )))
     }
 
-    /// Begins to fetch the cloud's catalogue from its beginning; what is sold by stays until then.
+    /// Begins to fetch all that the cloud gives from its beginning; what is sold by stays until then.
+    ///
+    /// Every scope and not the catalogue alone: whoever asks for it distrusts what is here, and nothing
+    /// that is fetched is the only copy of anything.
     pub fn reread_catalogue(&self) -> Result<ToolDone, AppError> {
         self.session_with(Right::SyncTools)?;
         self.refuse_without_cloud()?;
-        self.shop.reset_pull(PullScope::Catalogue)?;
+        for scope in PullScope::ALL {
+            self.shop.reset_pull(scope)?;
+        }
         self.begin_sync_again()?;
         Ok(said(
-            "The catalogue is fetched again from its beginning; the one at hand is sold by until it is whole."
+            "Articles, stock, people, settings and conflicts are fetched again from their beginning; what is at hand is sold by until they are whole."
                 .to_owned(),
         ))
     }

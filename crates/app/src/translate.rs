@@ -143,6 +143,7 @@ impl From<ShopError> for AppError {
     fn from(error: ShopError) -> Self {
         use ShopError as No;
         let code = match &error {
+            full if full.no_room() => Code::DiskFull,
             No::Disk { .. } | No::Source { .. } | No::HeaderUnknown { .. } => Code::FileUnreadable,
             No::TooLarge { .. } => Code::TooLarge,
             No::TaxClassUnknown { .. } | No::Rule { .. } => Code::RateMalformed,

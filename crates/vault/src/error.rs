@@ -155,14 +155,25 @@ impl VaultError {
     }
 }
 
+/// Whether SQLite met a full disk: also where it could not lengthen what it shares with its readers,
+/// which it calls a failure of the disk.
+pub(crate) fn no_room(error: &rusqlite::Error) -> bool {
+    let rusqlite::Error::SqliteFailure(code, _) = error else {
+        return false;
+    };
+    code.code == ErrorCode::DiskFull || code.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE
+}
+
 impl From<rusqlite::Error> for VaultError {
     fn from(error: rusqlite::Error) -> Self {
         let words = error.to_string();
-        match error.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => Self::DiskFull {
+        if no_room(&error) {
+            return Self::DiskFull {
                 free_bytes: 0,
                 needed_bytes: crate::health::LIMITS.new_cart_bytes,
-            },
+            };
+        }
+        match error.sqlite_error_code() {
             Some(ErrorCode::SystemIoFailure) => Self::DiskFailed { first: words },
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                 Self::Damaged { what: words }

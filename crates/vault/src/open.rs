@@ -147,7 +147,7 @@ fn make_new(paths: &Paths, origin: &Origin<'_>) -> Result<(), VaultError> {
         origin.vault_key(),
         Access::Write,
     )?;
-    migrate::migrate(paths.disk.as_ref(), &mut db, &paths.fresh, origin.now_ms)?;
+    migrate::migrate(paths.disk.as_ref(), &mut db, &paths.fresh)?;
     db.execute_batch("BEGIN IMMEDIATE")?;
     identity::store(&db, &who, origin.now_ms)?;
     head::store(&db, &Head::at_genesis(who.genesis()))?;
@@ -232,7 +232,7 @@ fn try_look(
         origin.vault_key(),
         Access::Write,
     )?;
-    migrate::migrate(paths.disk.as_ref(), &mut db, &paths.vault, origin.now_ms)?;
+    migrate::migrate(paths.disk.as_ref(), &mut db, &paths.vault)?;
     let (Some(who), Some(mut head)) = (identity::load(&db)?, head::load(&db)?) else {
         return Ok(Looked::Damaged("it does not say who this till is".into()));
     };

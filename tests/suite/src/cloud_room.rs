@@ -1,6 +1,7 @@
 //! A real cloud on a real socket that can be stopped and started again at the same address.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cloud::desk;
@@ -12,6 +13,8 @@ use cloud::store::sqlite::SqliteStore;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+
+use crate::copy_folder;
 
 /// A cloud with its database in a folder of its own.
 pub struct CloudRoom {
@@ -31,13 +34,26 @@ struct Running {
 impl CloudRoom {
     /// A running cloud.
     pub fn start() -> Self {
+        Self::on(None)
+    }
+
+    /// A running cloud on a copy of the files of such a folder.
+    pub fn left_in(folder: &Path) -> Self {
+        Self::on(Some(folder))
+    }
+
+    fn on(left: Option<&Path>) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        if let Some(left) = left {
+            copy_folder(left, folder.path());
+        }
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()
             .expect("a runtime");
         let mut room = Self {
-            folder: tempfile::tempdir().expect("a folder"),
+            folder,
             runtime,
             ports: Ports {
                 clock: Arc::new(SystemClock::new()),
@@ -52,7 +68,7 @@ impl CloudRoom {
 
     /// Starts it at the address it had.
     pub fn run(&mut self) {
-        let file = self.folder.path().join("cloud.db");
+        let file = self.database();
         let (clock, entropy) = (&*self.ports.clock, &*self.ports.entropy);
         let store = Arc::new(SqliteStore::open(&file, clock, entropy).expect("it opens"));
         let bound = Cloud::bind(self.address, store.clone(), self.ports.clone());
@@ -109,8 +125,7 @@ impl CloudRoom {
     }
 
     fn id(&self, query: &str) -> app::Uuid {
-        let file = self.folder.path().join("cloud.db");
-        let database = rusqlite::Connection::open(file).expect("the file opens");
+        let database = rusqlite::Connection::open(self.database()).expect("the file opens");
         let bytes: [u8; 16] = database
             .query_row(query, [], |row| row.get(0))
             .expect(query);
@@ -124,10 +139,14 @@ impl CloudRoom {
         self.runtime.block_on(made).expect("a token")
     }
 
+    /// Its database, for somebody beside it.
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("cloud.db")
+    }
+
     /// One number from its database, as somebody beside it may read it.
     pub fn count(&self, query: &str) -> i64 {
-        let file = self.folder.path().join("cloud.db");
-        let database = rusqlite::Connection::open(file).expect("the file opens");
+        let database = rusqlite::Connection::open(self.database()).expect("the file opens");
         database
             .query_row(query, [], |row| row.get(0))
             .expect(query)

@@ -27,6 +27,18 @@ impl Shop {
         Self { folder, till: None }
     }
 
+    /// A shop in a copy of a till's folder.
+    pub fn copy_of(dir: &Path) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        crate::copy_folder(dir, folder.path());
+        Self::within(folder)
+    }
+
+    /// A shop whose till lies in this folder.
+    pub fn within(folder: tempfile::TempDir) -> Self {
+        Self { folder, till: None }
+    }
+
     /// A shop that started alone: prices with 20 % tax in them, four articles, a manager at the till.
     pub fn alone(currency: &str) -> Self {
         let mut shop = Self::bare();

@@ -5,6 +5,7 @@
 
 mod append_only;
 mod documents;
+mod fixtures;
 mod imports;
 mod lengths;
 mod prose;

@@ -84,7 +84,11 @@ pub struct World {
 
 impl World {
     pub async fn start() -> Self {
-        let dir = tempfile::tempdir().expect("a folder");
+        Self::start_in(tempfile::tempdir().expect("a folder")).await
+    }
+
+    /// A cloud on what lies in a folder; of the embedded store.
+    pub async fn start_in(dir: tempfile::TempDir) -> Self {
         let clock = Arc::new(StandingClock(AtomicI64::new(1_795_132_800_000)));
         let ports = Ports {
             clock: clock.clone(),
@@ -217,6 +221,27 @@ impl World {
         let mut headers = vec![("authorization", signed), json()];
         if !key.is_empty() {
             headers.push(("idempotency-key", key.to_owned()));
+        }
+        http::send(self.address, "POST", path, &headers, body).await
+    }
+
+    /// A body as a till sent it, packed as it was.
+    pub async fn post_packed(
+        &self,
+        till: &Till,
+        path: &str,
+        key: &str,
+        how: &str,
+        body: &[u8],
+    ) -> Answer {
+        let token = self.token(till).await;
+        let at = self.clock.wall_ms();
+        let signed = till.authorization("POST", path, key, at, body, token);
+        let mut headers = vec![("authorization", signed), json()];
+        for (name, value) in [("idempotency-key", key), ("content-encoding", how)] {
+            if !value.is_empty() {
+                headers.push((name, value.to_owned()));
+            }
         }
         http::send(self.address, "POST", path, &headers, body).await
     }

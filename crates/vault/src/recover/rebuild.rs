@@ -41,7 +41,7 @@ pub(crate) fn rebuild(
         .then(|| connection::open(disk, &paths.vault, origin.vault_key(), Access::Salvage));
     let mut salvage = Salvage::of(old.and_then(Result::ok));
     let mut db = connection::open(disk, &paths.fresh, origin.vault_key(), Access::Write)?;
-    migrate::migrate(disk, &mut db, &paths.fresh, origin.now_ms)?;
+    migrate::migrate(disk, &mut db, &paths.fresh)?;
     db.execute_batch("BEGIN IMMEDIATE")?;
     // The genesis is known once the identity is; no op needs it before.
     let start = Head::at_genesis(protocol::ChainHash([0; 32]));

@@ -129,6 +129,26 @@ impl ShopError {
     }
 }
 
+impl ShopError {
+    /// Whether it is for want of room on the disk.
+    pub fn no_room(&self) -> bool {
+        match self {
+            Self::Sql(error) => crate::error::no_room(error),
+            Self::Disk { source, .. } => source.kind() == io::ErrorKind::StorageFull,
+            Self::Damaged { .. }
+            | Self::Source { .. }
+            | Self::HeaderUnknown { .. }
+            | Self::TooLarge { .. }
+            | Self::TaxClassUnknown { .. }
+            | Self::Refused { .. }
+            | Self::Rule { .. }
+            | Self::Snapshot { .. }
+            | Self::ImportUnderWay
+            | Self::Closed => false,
+        }
+    }
+}
+
 /// Whether SQLite says that the file is not a sound database of ours.
 pub(super) fn sql_damage(error: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};

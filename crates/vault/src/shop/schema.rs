@@ -14,7 +14,12 @@ mod embedded {
 /// Brings the file to this program's shape.
 pub(super) fn raise(connection: &mut Connection) -> Result<(), ShopError> {
     use refinery::error::Kind;
-    match embedded::migrations::runner().run(connection) {
+    // Grouped: else refinery commits what a migration does apart from the note that it was done, and a
+    // program that dies in between never opens the file again.
+    match embedded::migrations::runner()
+        .set_grouped(true)
+        .run(connection)
+    {
         Ok(_) => Ok(()),
         Err(error) => match error.kind() {
             Kind::DivergentVersion(..) | Kind::MissingVersion(..) | Kind::RepeatedVersion(..) => {
@@ -40,6 +45,12 @@ fn of_cause(cause: &(dyn std::error::Error + 'static), whole: &refinery::Error) 
         Some(sql) if super::error::sql_damage(sql) => ShopError::Damaged {
             detail: sql.to_string(),
         },
+        // A table or column that is there already, or is not: no shape that any program left whole.
+        Some(sql) if sql.sqlite_error_code() == Some(rusqlite::ErrorCode::Unknown) => {
+            ShopError::Damaged {
+                detail: sql.to_string(),
+            }
+        }
         Some(rusqlite::Error::SqliteFailure(code, text)) => {
             ShopError::Sql(rusqlite::Error::SqliteFailure(*code, text.clone()))
         }

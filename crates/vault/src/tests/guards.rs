@@ -206,9 +206,9 @@ fn an_existing_file_is_backed_up_before_a_migration() {
     .unwrap();
     crate::migrate::to_version(&mut db, 1);
     assert!(!dir.path().join("backup").exists(), "a new file needs none");
-    crate::migrate::migrate(&journal::RealDisk, &mut db, &path, 6).unwrap();
+    crate::migrate::migrate(&journal::RealDisk, &mut db, &path).unwrap();
     assert!(
-        dir.path().join("backup/vault-schema1-6.db").exists(),
+        dir.path().join("backup/vault-schema1-0.db").exists(),
         "the old file is kept"
     );
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
-use suite::{ctl, private_key, program, until};
+use suite::{copy_folder, ctl, private_key, program, until};
 
 const HEAD: &str =
     "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
@@ -161,17 +161,4 @@ impl std::fmt::Debug for Proof {
 pub fn drain(till: &Path) {
     let sent = ctl(till, &["sync", "--until-drained", "--timeout", "120"]);
     assert!(sent.done, "everything arrives, nobody is needed: {sent:?}");
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }

@@ -21,3 +21,5 @@ mod sync_screen_tells_the_truth;
 mod the_disk_may_fail;
 mod the_drawer_holds_what_it_should;
 mod the_printer_never_undoes_a_sale;
+mod upgrade_is_cut_short;
+mod upgrade_loses_nothing;

@@ -283,3 +283,48 @@ fn a_setting_of_head_office_is_on_the_next_receipt_and_not_in_an_open_sale() {
     fetch(&shop);
     assert_eq!(name(), "Harbour Shop", "and from then on");
 }
+
+#[test]
+fn reading_the_catalogue_again_fetches_whatever_of_the_clouds_is_missing_here() {
+    let cloud = CloudRoom::start();
+    let mut shop = joined(&cloud, cloud.url(), 40, 250);
+    fetch(&shop);
+    shop.sell(&[&barcode(0), &barcode(1)]);
+    assert!(
+        shop.till()
+            .synchronize(true, 60)
+            .expect("an answer")
+            .drained
+    );
+    fetch(&shop);
+    let counts = |shop: &Shop| {
+        let file = rusqlite::Connection::open(shop.dir().join("shop.db")).expect("it opens");
+        ["product", "cloud_stock"].map(|table| {
+            let count = format!("SELECT count(*) FROM {table}");
+            file.query_row(&count, [], |row| row.get::<_, i64>(0))
+                .expect("a count")
+        })
+    };
+    let before = counts(&shop);
+    shop.close();
+    let file = rusqlite::Connection::open(shop.dir().join("shop.db")).expect("it opens");
+    file.execute_batch(
+        "PRAGMA foreign_keys = OFF; DELETE FROM cloud_stock;
+         DELETE FROM product WHERE code = 'A7';",
+    )
+    .expect("rows go");
+    drop(file);
+    shop.open();
+    shop.sign_in();
+    fetch(&shop);
+    assert_ne!(counts(&shop), before, "nobody asks for what did not change");
+    shop.till().reread_catalogue().expect("begun again");
+    fetch(&shop);
+    assert_eq!(
+        counts(&shop),
+        before,
+        "all of it is here again, stock as well"
+    );
+    shop.sell(&[&barcode(7)]);
+    shop.prove();
+}

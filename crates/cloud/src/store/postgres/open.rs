@@ -53,7 +53,9 @@ pub(super) async fn prepare(
 }
 
 async fn migrate(client: &mut Client) -> Result<(), StoreError> {
-    let Err(error) = embedded::migrations::runner().run_async(client).await else {
+    // Grouped: what a migration does and the note that it was done are one commit.
+    let runner = embedded::migrations::runner().set_grouped(true);
+    let Err(error) = runner.run_async(client).await else {
         return Ok(());
     };
     if let refinery::error::Kind::MissingVersion(migration) = error.kind() {

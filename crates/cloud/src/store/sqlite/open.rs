@@ -64,7 +64,9 @@ fn prepare(connection: &Connection, pragmas: &str) -> Result<(), StoreError> {
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     // Two processes may make the same new file at once: the second then finds the first one's
     // tables where it wanted to make its own. Once more, and there is nothing left to make.
-    let runner = embedded::migrations::runner();
+    // Grouped: else what a migration does and the note that it was done are two commits, and a
+    // process that dies in between leaves a database that no program opens again.
+    let runner = embedded::migrations::runner().set_grouped(true);
     let result = runner.run(connection).or_else(|_| runner.run(connection));
     let Err(error) = result else { return Ok(()) };
     if let refinery::error::Kind::MissingVersion(migration) = error.kind() {
