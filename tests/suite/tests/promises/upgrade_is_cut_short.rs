@@ -76,6 +76,7 @@ fn the_till_goes_on(folder: TempDir, landed: &Landed, fault: &str) {
 
 fn the_cloud_goes_on(folder: TempDir, landed: &Landed, fault: &str) {
     let cloud = CloudRoom::left_in(folder.path());
+    drop(folder);
     let was = log(&landed.path("cloud-then/cloud.db"));
     assert_eq!(log(&cloud.database()), was, "{fault}: every op is there");
 }
@@ -111,7 +112,7 @@ impl Upgrade {
             let fault = fault.replace("NTH", &nth.to_string());
             let (output, met) = self.start(folder.path(), call, &fault);
             if !met {
-                println!("{}: {tried} places of {call}, {fault} is beyond", self.part);
+                eprintln!("{}: {tried} places of {call}, {fault} is beyond", self.part);
                 assert!(tried > 0, "the upgrade never calls {call}");
                 return;
             }
