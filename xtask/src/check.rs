@@ -8,23 +8,26 @@ use crate::options::Options;
 use crate::setup;
 use crate::shell::{self, Counted};
 use crate::steps::Steps;
-use crate::{fingerprint, kill, place, python};
+use crate::{fingerprint, place, python, torture};
 use anyhow::{Result, bail};
-
-/// Enough kills to meet each kind of moment now and then; the long run is `cargo xtask kill`.
-const KILL_RUNS: u32 = 6;
 
 /// `cargo xtask test`.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let kills = options.value("kill-runs", KILL_RUNS)?;
     options.nothing_else()?;
     let mut steps = Steps::begin();
     window(&mut steps);
     rust(&mut steps);
     tests(&mut steps);
-    steps.step("kill -9 runs", &["rust: build"], || {
-        kill::prove(&kill::Plan::small(kills))
-    });
+    steps.step(
+        "torture: packages",
+        &["system packages"],
+        setup::torture_packages,
+    );
+    steps.step(
+        "torture: a minute of it",
+        &["rust: build", "torture: packages"],
+        torture::small,
+    );
     steps.finish()
 }
 

@@ -14,15 +14,26 @@ const COLUMNS: &str =
     "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country";
 
 /// An invoice: its number and its rows as they stand in the file.
+#[derive(Clone)]
 pub(crate) struct Invoice {
     /// The first column of its rows.
     pub(crate) number: String,
     rows: Vec<String>,
 }
 
+/// The number of the first made-up invoice.
+const FIRST: u32 = 700_000;
+
 /// Made up: mostly sales of one to twelve articles, some returns, some write-offs.
 pub(crate) fn made_up(count: u32, dice: &mut Dice) -> Vec<Invoice> {
-    (0..count).map(|index| make(index, dice)).collect()
+    made_up_from(FIRST, count, dice)
+}
+
+/// The same, with numbers from `first` on.
+pub(crate) fn made_up_from(first: u32, count: u32, dice: &mut Dice) -> Vec<Invoice> {
+    (first..first + count)
+        .map(|index| make(index, dice))
+        .collect()
 }
 
 fn make(index: u32, dice: &mut Dice) -> Invoice {
@@ -32,7 +43,7 @@ fn make(index: u32, dice: &mut Dice) -> Invoice {
         1 => ("", "-", true),
         _ => ("", "", false),
     };
-    let number = format!("{letter}{}", 700_000 + index);
+    let number = format!("{letter}{index}");
     let minute = index % 60;
     let rows = (0..=dice.below(12)).map(|_| {
         let article = 20_000 + dice.below(400);

@@ -9,20 +9,24 @@
 //! Promises one history of moments per seed. Never looks into the till's files: it asks the programs, and
 //! the cloud over HTTP, as anybody could.
 
-mod books;
-mod http;
-mod till;
+pub(crate) mod books;
+pub(crate) mod cloud;
+pub(crate) mod http;
+pub(crate) mod running;
+pub(crate) mod till;
 
 use crate::dice::Dice;
 use crate::options::Options;
+use crate::place::Programs;
 use crate::shell::{self, Counted};
-use crate::{check, invoices, place};
+use crate::{invoices, place};
 use anyhow::{Context, Result, ensure};
 use books::Books;
+use cloud::Cloud;
 use invoices::Invoice;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use till::{Cloud, Till};
+use till::{Ringing, Till};
 
 /// Real invoices, where they are at hand; made-up ones of the same form elsewhere.
 const REAL: &str = "../shared/data/online-retail-2010-12_2011-05.csv.gz";
@@ -44,19 +48,8 @@ pub(crate) struct Plan {
     profile: String,
 }
 
-impl Plan {
-    /// The few runs of the test command, on made-up invoices: every clone has them.
-    pub(crate) fn small(runs: u32) -> Self {
-        Self {
-            runs,
-            seed: fresh_seed(),
-            csv: None,
-            profile: "dev".to_owned(),
-        }
-    }
-}
-
-fn fresh_seed() -> u64 {
+/// A seed of this moment.
+pub(crate) fn fresh_seed() -> u64 {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
@@ -92,18 +85,23 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     prove(&plan).map(|_| ())
 }
 
-fn build(profile: &str) -> Result<Counted> {
-    if profile == "dev" {
-        return check::build();
-    }
+/// Builds the programs under a profile.
+pub(crate) fn build(profile: &str) -> Result<Counted> {
     let mut build = shell::cargo();
     build.args(["build", "--locked", "--profile", profile, "--bins"]);
-    build.args(["--package", "holdfast-ctl", "--package", "holdfast-cloud"]);
+    for package in [
+        "holdfast-ctl",
+        "holdfast-cloud",
+        "holdfast-testkit",
+        "holdfast-lossyfs",
+    ] {
+        build.args(["--package", package]);
+    }
     shell::run(&mut build)?.must_be_ok()
 }
 
 /// Kills, then checks. An error says what did not hold, and from which seed.
-pub(crate) fn prove(plan: &Plan) -> Result<Counted> {
+fn prove(plan: &Plan) -> Result<Counted> {
     let seed = plan.seed;
     println!(
         "   seed {seed}: {} kills, profile {}",
@@ -135,8 +133,10 @@ fn kills(plan: &Plan, folder: &Path) -> Result<u32> {
     let _ = std::fs::remove_dir_all(folder);
     std::fs::create_dir_all(folder)
         .with_context(|| format!("{} cannot be made", folder.display()))?;
-    let mut cloud = Cloud::start(folder, &plan.profile)?;
-    let till = Till::enrolled(folder, &plan.profile, &cloud)?;
+    let programs = Programs::of_profile(&plan.profile);
+    let mut cloud = Cloud::start(folder, &programs)?;
+    let till = Till::new(folder, &folder.join("till"), &programs);
+    till.join(&cloud.url(), &cloud.code()?)?;
     let mut books = Books::default();
     let mut next = 0;
     let mut killed = 0;
@@ -150,7 +150,7 @@ fn kills(plan: &Plan, folder: &Path) -> Result<u32> {
             next = last;
         }
         if dice.below(PUSH_ONE_IN) == 0 {
-            cloud = one_push(&till, cloud, &mut dice)?;
+            one_push(&till, &mut cloud, &mut dice)?;
         }
     }
     println!(
@@ -183,24 +183,23 @@ fn one_run(till: &Till, part: &[Invoice], books: &mut Books, dice: &mut Dice) ->
         0 => dice.below(600_000),
         _ => dice.below(30_000),
     });
-    let run = till.replay(part)?;
+    let run = till.replay(part, Ringing::default())?;
     let killed = run.kill_after(after_sales, then)?;
     books.read(&till.acknowledgements()?)?;
     Ok(killed)
 }
 
 /// Either end of a push dies at some moment of it; the cloud is up again afterwards.
-fn one_push(till: &Till, cloud: Cloud, dice: &mut Dice) -> Result<Cloud> {
+fn one_push(till: &Till, cloud: &mut Cloud, dice: &mut Dice) -> Result<()> {
     let push = till.push()?;
     let moment = Duration::from_micros(dice.below(500_000));
     if dice.below(2) == 0 {
-        push.kill_after(0, moment)?;
-        return Ok(cloud);
+        return push.kill_after(0, moment).map(drop);
     }
     std::thread::sleep(moment);
-    let cloud = cloud.killed_and_started_again()?;
-    push.kill_after(0, Duration::from_micros(dice.below(500_000)))?;
-    Ok(cloud)
+    cloud.kill_and_start()?;
+    push.kill_after(0, Duration::from_micros(dice.below(500_000)))
+        .map(drop)
 }
 
 fn prove_books(till: &Till, cloud: &Cloud, books: &Books) -> Result<()> {

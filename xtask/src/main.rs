@@ -28,14 +28,18 @@ mod setup;
 mod shell;
 mod sim;
 mod steps;
+mod torture;
 
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-cargo xtask test  [--kill-runs N]            everything that must hold: set up, build, lint, test
+cargo xtask test                             everything that must hold: set up, build, lint, test
 cargo xtask demo  [--tills N] [--off-screen] build it and open the till on a demo branch; or N tills on one cloud
 cargo xtask kill  [--runs N] [--seed S] [--csv FILE | --made-up] [--profile dev|fast] [--as-built]
                                              kill -9 at random moments of a replay, then prove the books
+cargo xtask torture [--minutes M] [--seed S] [--round R] [--database sqlite|postgres] [--fail-over N]
+                    [--profile dev|fast] [--as-built] [--programs FOLDER]
+                                             everything that befalls a shop, with real programs; then the books
 cargo xtask bench [NAME…] [--quick]          measure, each figure beside a raw one of the same run
 cargo xtask sim   [--seeds N] [--seed S] [--hours H | --days D] [--without FAULT,…]
                                              many hostile worlds from seeds; a failure is shrunk and told
@@ -78,6 +82,7 @@ fn run(command: &str, options: &options::Options) -> anyhow::Result<()> {
         "mutants" => changes::run(options),
         "fuzz" => fuzz::run(options),
         "kill" => kill::run(options),
+        "torture" => torture::run(options),
         "lock" => lock::run(options),
         "setup" => setup::run(options),
         other => anyhow::bail!("no such command: '{other}'\n\n{USAGE}"),

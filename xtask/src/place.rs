@@ -27,10 +27,29 @@ pub(crate) fn tools() -> PathBuf {
     root().join("target/tools")
 }
 
-/// One of our programs, as built under a profile (`dev` lies in `debug`).
+/// The folder in which our programs lie, built under a profile (`dev` lies in `debug`) or copied there.
+pub(crate) struct Programs(PathBuf);
+
+impl Programs {
+    /// As built under a profile.
+    pub(crate) fn of_profile(profile: &str) -> Self {
+        let folder = if profile == "dev" { "debug" } else { profile };
+        Self(target().join(folder))
+    }
+
+    /// As somebody copied them, so that no later build disturbs a long run.
+    pub(crate) fn copied_to(folder: PathBuf) -> Self {
+        Self(folder)
+    }
+
+    /// One of them.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0
+            .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    }
+}
+
+/// One of our programs, as built under a profile.
 pub(crate) fn program(name: &str, profile: &str) -> PathBuf {
-    let folder = if profile == "dev" { "debug" } else { profile };
-    target()
-        .join(folder)
-        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    Programs::of_profile(profile).path(name)
 }

@@ -25,6 +25,13 @@ const PACKAGES: [&str; 10] = [
     "strace",                // an upgrade is cut short at each of its calls to the kernel
 ];
 
+/// What the torture needs beside them.
+const TORTURE_PACKAGES: [&str; 3] = [
+    "libfaketime", // clocks that lie
+    "fuse3",       // mounts the disk that forgets where nobody is root
+    "procps",      // finds the children of a database server
+];
+
 /// The oldest Node whose packages the window's lock file names.
 const NODE_AT_LEAST: u32 = 20;
 
@@ -48,11 +55,27 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 /// Installs the missing ones of Debian's packages, or says in one line what to install.
 pub(crate) fn system_packages() -> Result<Counted> {
-    let release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
-    if !is_debian(&release) {
+    if !on_debian() {
         return other_system();
     }
-    let missing = missing_packages();
+    install_missing(&PACKAGES)
+}
+
+/// The same for the torture; what another system lacks of it is not tortured, and said.
+pub(crate) fn torture_packages() -> Result<Counted> {
+    system_packages()?;
+    if !on_debian() {
+        return Ok(Counted::default());
+    }
+    install_missing(&TORTURE_PACKAGES)
+}
+
+fn on_debian() -> bool {
+    is_debian(&std::fs::read_to_string("/etc/os-release").unwrap_or_default())
+}
+
+fn install_missing(packages: &[&'static str]) -> Result<Counted> {
+    let missing = missing_of(packages);
     if missing.is_empty() {
         return Ok(Counted::default());
     }
@@ -103,11 +126,11 @@ fn apt() -> std::process::Command {
     apt
 }
 
-fn missing_packages() -> Vec<&'static str> {
+fn missing_of(packages: &[&'static str]) -> Vec<&'static str> {
     let mut query = shell::program("dpkg-query");
     query
         .args(["--show", "--showformat=${Package} ${db:Status-Status}\n"])
-        .args(PACKAGES);
+        .args(packages);
     // dpkg-query ends with 1 when it knows nothing of one of them, and still lists the others.
     let known = query
         .output()
@@ -119,8 +142,9 @@ fn missing_packages() -> Vec<&'static str> {
             .lines()
             .any(|line| line == format!("{name} installed"))
     };
-    PACKAGES
-        .into_iter()
+    packages
+        .iter()
+        .copied()
         .filter(|name| !installed(name))
         .collect()
 }

@@ -73,7 +73,7 @@ pub use doctor::{DoctorReport, Finding, doctor};
 pub use domain::TenderKind;
 pub use error::{AppError, Code};
 pub use events::TillEvent;
-pub use replay::{RefusedInvoice, ReplayReport};
+pub use replay::{RefusedInvoice, ReplayHow, ReplayReport};
 pub use set_up::{InitReport, InitWhat};
 pub use sync_report::SyncReport;
 pub use till::{Till, TillOptions};

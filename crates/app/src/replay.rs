@@ -11,7 +11,8 @@ mod ring;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufReader, Read, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Serialize;
 use vault::sales::SaleFact;
@@ -75,25 +76,32 @@ impl ReplayReport {
     }
 }
 
+/// How much of a file is rung, and how.
+#[derive(Debug, Clone, Default)]
+pub struct ReplayHow {
+    /// Only so many invoices.
+    pub limit: Option<usize>,
+    /// Each acknowledged invoice is told here, in a line of its own.
+    pub acks: Option<PathBuf>,
+    /// The pause before each invoice.
+    pub every: Duration,
+}
+
 impl Till {
-    /// Rings the invoices of a file of the Online Retail form, the first `limit` of them.
-    pub fn replay(
-        &self,
-        file: &Path,
-        limit: Option<usize>,
-        acks: Option<&Path>,
-    ) -> Result<ReplayReport, AppError> {
+    /// Rings the invoices of a file of the Online Retail form.
+    pub fn replay(&self, file: &Path, how: &ReplayHow) -> Result<ReplayReport, AppError> {
         let started_ms = self.clock.mono_ms();
         let currency = self.rules()?.currency;
         let invoices =
             invoice::read(open(file)?, currency).map_err(|error| unreadable(file, &error))?;
-        let mut acks = acks.map(append).transpose()?;
+        let mut acks = how.acks.as_deref().map(append).transpose()?;
         // What a killed replay left on the counter is not part of any invoice.
         self.refuse_cart_of_a_person()?;
         self.abandon_cart()?;
         self.settle_untold()?;
         let mut report = ReplayReport::default();
-        for invoice in invoices.iter().take(limit.unwrap_or(usize::MAX)) {
+        for invoice in invoices.iter().take(how.limit.unwrap_or(usize::MAX)) {
+            std::thread::sleep(how.every);
             self.replay_one(invoice, &mut report, acks.as_mut())?;
         }
         report.seconds = self.clock.mono_ms().saturating_sub(started_ms) / 1_000;

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use app::{AppError, Code, InitWhat, Till, TillOptions};
+use app::{AppError, Code, InitWhat, ReplayHow, Till, TillOptions};
 
 use crate::forms::{Catalogue, Command, Forms, Init, Queue, ReceiptFormat};
 use crate::print;
@@ -43,8 +44,19 @@ pub(crate) fn run(forms: &Forms) -> Answer {
             let hits = till.search(words.join(" "), *limit)?;
             print::answer(json, &hits, |hits| till.product_lines(hits))
         }
-        Command::Replay { file, limit, acks } => {
-            let report = open(forms)?.replay(file, *limit, acks.as_deref())?;
+        Command::Replay {
+            file,
+            limit,
+            acks,
+            sending,
+            every,
+        } => {
+            let how = ReplayHow {
+                limit: *limit,
+                acks: acks.clone(),
+                every: Duration::from_millis(*every),
+            };
+            let report = open_with(forms, *sending)?.replay(file, &how)?;
             print::answer(json, &report, app::ReplayReport::words)
         }
         Command::Sync {
@@ -77,8 +89,14 @@ pub(crate) fn run(forms: &Forms) -> Answer {
 }
 
 pub(crate) fn open(forms: &Forms) -> Result<Arc<Till>, AppError> {
+    open_with(forms, false)
+}
+
+/// With what the window runs behind the counter, or with nothing but what the command asks for.
+fn open_with(forms: &Forms, workers: bool) -> Result<Arc<Till>, AppError> {
     refuse_no_till(&dir(forms))?;
-    let till = Till::open(TillOptions::for_command(dir(forms)))?;
+    let dir = dir(forms);
+    let till = Till::open(TillOptions { dir, workers })?;
     till.sign_in_command_line()?;
     Ok(till)
 }

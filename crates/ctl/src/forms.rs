@@ -73,6 +73,12 @@ pub(crate) enum Command {
         /// Append `invoice sale_id` here after each acknowledged invoice.
         #[arg(long, value_name = "FILE")]
         acks: Option<PathBuf>,
+        /// Send in the background meanwhile, as the window does.
+        #[arg(long)]
+        sending: bool,
+        /// Wait so long before each invoice, milliseconds.
+        #[arg(long, value_name = "MS", default_value_t = 0)]
+        every: u64,
     },
     /// Send what waits.
     Sync {

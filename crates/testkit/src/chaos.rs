@@ -2,15 +2,17 @@
 //!
 //! Owns the faults of one line: a request that never arrives, a reply that never comes back, delay,
 //! a request delivered twice, a request delivered late and after its successor, a reply cut in the
-//! middle, and answers of boxes on the way (500, 503 with `Retry-After`, 413, garbage with status
-//! 200). Each is drawn from a seed, with a rate of its own, and counted.
+//! middle, dripping or of another length than it says, and answers of boxes on the way (500, 503 with
+//! `Retry-After`, 413, a portal's page or redirection, a bomb). Each is drawn from a seed and counted.
 //!
 //! Promises: what it passes on, it passes on byte for byte; it invents answers, never requests.
 //! One request a connection, so that a fault meets exactly one call.
 
+mod answers;
 mod message;
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::Write as _;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -42,11 +44,21 @@ pub enum Fault {
     TooLarge413,
     /// A captive portal answers, with status 200.
     Garbage,
+    /// A captive portal sends it elsewhere.
+    Redirect,
+    /// The reply drips, and breaks off.
+    SlowLoris,
+    /// The reply says another length than it has.
+    WrongLength,
+    /// A small answer that unpacks to very much, gzip.
+    GzipBomb,
+    /// The same, zstd.
+    ZstdBomb,
 }
 
 impl Fault {
-    /// Every fault.
-    pub const ALL: [Self; 10] = [
+    /// What takes no more than a moment: for tests that wait for each of them.
+    pub const QUICK: [Self; 10] = [
         Self::DropRequest,
         Self::DropReply,
         Self::Delay,
@@ -58,6 +70,38 @@ impl Fault {
         Self::TooLarge413,
         Self::Garbage,
     ];
+
+    /// Every fault.
+    pub const ALL: [Self; 15] = [
+        Self::DropRequest,
+        Self::DropReply,
+        Self::Delay,
+        Self::Duplicate,
+        Self::Reorder,
+        Self::CutReply,
+        Self::Error500,
+        Self::Busy503,
+        Self::TooLarge413,
+        Self::Garbage,
+        Self::Redirect,
+        Self::SlowLoris,
+        Self::WrongLength,
+        Self::GzipBomb,
+        Self::ZstdBomb,
+    ];
+}
+
+/// What befalls a line.
+#[derive(Debug)]
+pub struct Weather {
+    /// Drawn from.
+    pub seed: u64,
+    /// Of each thousand requests so many meet each of the faults.
+    pub per_mille: u64,
+    /// Which faults.
+    pub faults: &'static [Fault],
+    /// Each fault's name is appended here, a line each, as it happens.
+    pub told: Option<File>,
 }
 
 /// Bodies larger than this are refused by `TooLarge413` in the cloud's own words, bytes as sent.
@@ -65,11 +109,9 @@ const LARGE_BYTES: usize = 4_096;
 /// How long a delayed request is held.
 const DELAY: Duration = Duration::from_millis(40);
 
-const PORTAL: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 27\r\nconnection: close\r\n\r\n<html>Accept our terms</htm";
-const FAILED: &[u8] = b"HTTP/1.1 500 Internal Server Error\r\ncontent-type: text/html\r\ncontent-length: 4\r\nconnection: close\r\n\r\noops";
-const PATIENCE: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-const BOX_413: &[u8] =
-    b"HTTP/1.1 413 Content Too Large\r\ncontent-type: text/html\r\ncontent-length: 4\r\nconnection: close\r\n\r\nlong";
+/// The pause between two drops of a dripping reply, and how many drops come.
+const DRIP: Duration = Duration::from_millis(40);
+const DRIPS: usize = 40;
 
 /// The proxy; it ends with the test's process.
 pub struct Chaos {
@@ -79,8 +121,9 @@ pub struct Chaos {
 
 struct Shared {
     cloud: SocketAddr,
-    /// Of each thousand requests so many meet a fault of each kind.
     per_mille: u64,
+    faults: &'static [Fault],
+    told: Option<File>,
     calm: AtomicBool,
     state: Mutex<State>,
 }
@@ -93,25 +136,46 @@ struct State {
 }
 
 impl Chaos {
-    /// A line to a cloud on which each fault meets `per_mille` of a thousand requests.
+    /// A line to a cloud on which each quick fault meets `per_mille` of a thousand requests.
     ///
     /// # Panics
     /// If no port can be had, or if the rates add up to more than every request.
     #[must_use]
     pub fn to(cloud: SocketAddr, seed: u64, per_mille: u64) -> Self {
+        let weather = Weather {
+            seed,
+            per_mille,
+            faults: &Fault::QUICK,
+            told: None,
+        };
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self::between(any, cloud, weather).expect("a port")
+    }
+
+    /// A line from an address to a cloud in this weather.
+    ///
+    /// # Errors
+    /// The address is taken.
+    ///
+    /// # Panics
+    /// If the rates add up to more than every request.
+    pub fn between(from: SocketAddr, cloud: SocketAddr, weather: Weather) -> std::io::Result<Self> {
         assert!(
-            per_mille * Fault::ALL.len() as u64 <= 1_000,
-            "{per_mille} of a thousand for each of {} faults is more than all",
-            Fault::ALL.len()
+            weather.per_mille * weather.faults.len() as u64 <= 1_000,
+            "{} of a thousand for each of {} faults is more than all",
+            weather.per_mille,
+            weather.faults.len()
         );
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = listener.local_addr().expect("an address");
+        let listener = TcpListener::bind(from)?;
+        let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
             cloud,
-            per_mille,
+            per_mille: weather.per_mille,
+            faults: weather.faults,
+            told: weather.told,
             calm: AtomicBool::new(false),
             state: Mutex::new(State {
-                dice: seed | 1,
+                dice: weather.seed | 1,
                 met: BTreeMap::new(),
                 passed: 0,
                 late: Vec::new(),
@@ -124,7 +188,7 @@ impl Chaos {
                 std::thread::spawn(move || shared.carry(till));
             }
         });
-        Self { address, shared }
+        Ok(Self { address, shared })
     }
 
     /// From now on nothing happens to a request, and what was held back arrives.
@@ -168,12 +232,16 @@ impl Shared {
         state.dice ^= state.dice >> 27;
         let drawn = state.dice.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33;
         let at = usize::try_from(drawn % 1_000 / self.per_mille.max(1)).unwrap_or(usize::MAX);
-        let fault = Fault::ALL.get(at).copied();
+        let fault = self.faults.get(at).copied();
         let calm = self.per_mille == 0 || self.calm.load(Ordering::SeqCst);
         let fault = fault.filter(|_| !calm);
         match fault {
             Some(fault) => *state.met.entry(fault).or_default() += 1,
             None => state.passed += 1,
+        }
+        if let (Some(fault), Some(mut told)) = (fault, self.told.as_ref()) {
+            // A count that is lost is no fault of the line.
+            let _ = writeln!(told, "{fault:?}");
         }
         fault
     }
@@ -182,9 +250,12 @@ impl Shared {
         let Some(request) = read_request(&mut till) else {
             return;
         };
-        let said = self.meet(self.draw(), &request);
-        if let Some(bytes) = said {
-            let _ = till.write_all(&bytes);
+        let fault = self.draw();
+        let said = self.meet(fault, &request);
+        match said {
+            Some(bytes) if fault == Some(Fault::SlowLoris) => drip(&mut till, &bytes),
+            Some(bytes) => drop(till.write_all(&bytes)),
+            None => {}
         }
         let _ = till.shutdown(Shutdown::Both);
         // What was held back arrives after its successor.
@@ -197,7 +268,7 @@ impl Shared {
     /// What the till hears; `None`: the line breaks without a word.
     fn meet(&self, fault: Option<Fault>, request: &Request) -> Option<Vec<u8>> {
         match fault {
-            None => ask(self.cloud, request),
+            None | Some(Fault::SlowLoris) => ask(self.cloud, request),
             Some(Fault::DropRequest) => None,
             Some(Fault::DropReply) => {
                 let _ = ask(self.cloud, request);
@@ -219,11 +290,17 @@ impl Shared {
                 reply.truncate(reply.len() * 2 / 3);
                 reply
             }),
-            Some(Fault::Error500) => Some(FAILED.to_vec()),
-            Some(Fault::Busy503) => Some(PATIENCE.to_vec()),
-            Some(Fault::TooLarge413) if request.body_bytes() > LARGE_BYTES => Some(our_413()),
-            Some(Fault::TooLarge413) => Some(BOX_413.to_vec()),
-            Some(Fault::Garbage) => Some(PORTAL.to_vec()),
+            Some(Fault::Error500) => Some(answers::FAILED.to_vec()),
+            Some(Fault::Busy503) => Some(answers::PATIENCE.to_vec()),
+            Some(Fault::TooLarge413) if request.body_bytes() > LARGE_BYTES => {
+                Some(answers::our_413())
+            }
+            Some(Fault::TooLarge413) => Some(answers::BOX_413.to_vec()),
+            Some(Fault::Garbage) => Some(answers::PORTAL.to_vec()),
+            Some(Fault::Redirect) => Some(answers::ELSEWHERE.to_vec()),
+            Some(Fault::WrongLength) => ask(self.cloud, request).map(answers::of_another_length),
+            Some(Fault::GzipBomb) => Some(answers::bomb("gzip")),
+            Some(Fault::ZstdBomb) => Some(answers::bomb("zstd")),
         }
     }
 
@@ -235,17 +312,13 @@ impl Shared {
     }
 }
 
-/// The refusal that halves a batch, as the cloud itself would say it.
-fn our_413() -> Vec<u8> {
-    let refusal = protocol::error::ApiError::new(
-        protocol::error::ApiCode::TooLarge,
-        "the body is larger than this line takes: send less at once",
-    );
-    let body = serde_json::to_string(&refusal).unwrap_or_default();
-    format!(
-        "HTTP/1.1 413 Content Too Large\r\ncontent-type: {}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-        protocol::error::MEDIA_TYPE,
-        body.len()
-    )
-    .into_bytes()
+/// A few bytes at a time, and never all of them.
+fn drip(till: &mut TcpStream, bytes: &[u8]) {
+    let piece = bytes.len() / DRIPS + 1;
+    for drop in bytes.chunks(piece).take(DRIPS - 1) {
+        if till.write_all(drop).is_err() {
+            return;
+        }
+        std::thread::sleep(DRIP);
+    }
 }

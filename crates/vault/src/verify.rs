@@ -73,8 +73,10 @@ pub(crate) fn verify(on: &impl Reads, journal: &JournalToRead) -> Result<Verifie
         ));
     }
     let disagree = check::rows_that_disagree(db)?;
-    let rows_ok = tally_ok && disagree.is_none();
+    let pages = check::pages_and_indexes(db)?;
+    let rows_ok = tally_ok && disagree.is_none() && pages.is_none();
     trouble.extend(disagree);
+    trouble.extend(pages);
     let unequal = if journal.kept {
         journals_difference(db, journal)?
     } else {

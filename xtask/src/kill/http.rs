@@ -66,9 +66,26 @@ pub(crate) fn texts(json: &str, name: &str) -> Vec<String> {
     values.collect()
 }
 
+/// The numbers behind `"name":`.
+pub(crate) fn numbers(json: &str, name: &str) -> Vec<u64> {
+    let key = format!("\"{name}\":");
+    let values = json.match_indices(&key).map(|(at, _)| {
+        let value = json.get(at + key.len()..).unwrap_or_default();
+        let end = value.find(|letter: char| !letter.is_ascii_digit());
+        value.get(..end.unwrap_or(value.len())).unwrap_or_default()
+    });
+    values.filter_map(|digits| digits.parse().ok()).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{texts, unchunked};
+    use super::{numbers, texts, unchunked};
+
+    #[test]
+    fn numbers_are_found_in_their_order() {
+        let json = "[{\"seq\":12,\"x\":1},{\"seq\":7}]";
+        assert_eq!(numbers(json, "seq"), [12, 7]);
+    }
 
     #[test]
     fn chunks_are_put_together() {

@@ -60,6 +60,12 @@ pub(crate) fn own_damage(
     rows_that_disagree(db)
 }
 
+/// What SQLite's own full check finds: every page, every index against its table.
+pub(crate) fn pages_and_indexes(db: &Connection) -> Result<Option<String>, VaultError> {
+    let said: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    Ok((said != "ok").then_some(said))
+}
+
 /// The head must stand on the last place of its segment.
 fn head_is_elsewhere(db: &Connection, head: &Head) -> Result<Option<String>, VaultError> {
     let Some((segment_no, segment)) = head.segment else {

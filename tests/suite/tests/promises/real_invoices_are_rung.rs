@@ -109,7 +109,10 @@ fn a_replay_leaves_a_cashiers_cart_alone() {
     let mut shop = Shop::alone("GBP");
     shop.scan("TEA");
     let file = shop.file("invoices.csv", format!("{HEAD}{ROWS}").as_bytes());
-    let refused = shop.till().replay(&file, None, None).unwrap_err();
+    let refused = shop
+        .till()
+        .replay(&file, &app::ReplayHow::default())
+        .unwrap_err();
     assert!(refused.detail.contains("open"), "{refused}");
     assert_eq!(
         shop.till().cart().unwrap().live_lines,
@@ -124,7 +127,10 @@ fn a_file_of_another_form_rings_nothing() {
     let shop = Shop::alone("GBP");
     for (name, content) in [("a.csv", &b"x,y\n1,2\n"[..]), ("b.csv.gz", b"no gzip")] {
         let file = shop.file(name, content);
-        let refused = shop.till().replay(&file, None, None).unwrap_err();
+        let refused = shop
+            .till()
+            .replay(&file, &app::ReplayHow::default())
+            .unwrap_err();
         assert_eq!(refused.code, app::Code::FileUnreadable, "{name}: {refused}");
     }
     assert_eq!(shop.till().status().unwrap().safety.sales_total, 0);
