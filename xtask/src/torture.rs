@@ -12,6 +12,7 @@ mod beside;
 mod clock;
 mod counts;
 mod disks;
+mod draw;
 mod fail_over;
 mod ledger;
 mod machine;
@@ -66,7 +67,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         means,
         only,
     }
-    .rounds(Duration::from_secs(minutes * 60))
+    .rounds(Duration::from_mins(minutes))
 }
 
 /// What this machine has; told, so that nobody believes that more was tortured.
@@ -110,9 +111,10 @@ impl Torture {
     fn rounds(&self, time: Duration) -> Result<()> {
         println!("   seed {}", self.seed);
         let counts = Counts::begin();
-        let server = match self.means.postgres {
-            true => Some(Arc::new(Server::fresh("torture")?)),
-            false => None,
+        let server = if self.means.postgres {
+            Some(Arc::new(Server::fresh("torture")?))
+        } else {
+            None
         };
         let done = AtomicBool::new(false);
         std::thread::scope(|scope| {
@@ -171,7 +173,7 @@ fn tell_every_minute(counts: &Counts, done: &AtomicBool) {
     let mut last = Instant::now();
     while !done.load(Ordering::SeqCst) {
         std::thread::park_timeout(Duration::from_secs(1));
-        if last.elapsed() >= Duration::from_secs(60) {
+        if last.elapsed() >= Duration::from_mins(1) {
             last = Instant::now();
             println!("{}", counts.progress());
         }

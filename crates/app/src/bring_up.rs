@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, RwLock};
 
 use domain::Product;
 use ed25519_dalek::SigningKey;
+use journal::{Disk as _, RealDisk};
 use protocol::TillIdentity;
 use protocol::body::OpBody;
 use protocol::ports::{Clock, Entropy, new_id};
@@ -116,8 +117,9 @@ fn new_identity(keys: &TillKeys, clock: &dyn Clock, entropy: &dyn Entropy) -> Ti
     }
 }
 
+/// Durably: a folder whose name is lost in a power cut takes everything in it along.
 fn make_dir(dir: &Path) -> Result<(), AppError> {
-    std::fs::create_dir_all(dir).map_err(|error| {
+    RealDisk.make_folder(dir).map_err(|error| {
         AppError::new(
             Code::ReadOnly,
             format!("the data folder {} cannot be made: {error}; give the till a folder it may write to", dir.display()),

@@ -18,6 +18,8 @@ mod dice;
 mod disk;
 #[cfg(target_os = "linux")]
 mod mounted;
+#[cfg(target_os = "linux")]
+mod switch;
 
 use std::process::ExitCode;
 
@@ -26,7 +28,7 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match words.as_slice() {
         [folder, bytes] => match bytes.parse() {
-            Ok(bytes) => mounted::serve(folder.as_ref(), bytes),
+            Ok(bytes) => switch::serve(folder.as_ref(), bytes),
             Err(error) => Err(std::io::Error::other(error)),
         },
         _ => Err(std::io::Error::other("lossyfs FOLDER BYTES")),

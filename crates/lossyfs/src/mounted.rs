@@ -1,7 +1,7 @@
-//! The disk as the kernel sees it, and the power switch.
+//! The disk as the kernel sees it.
 
 use std::ffi::OsStr;
-use std::io::{self, BufRead as _, Write as _};
+use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -16,57 +16,22 @@ use fuser::{
 use crate::disk::{Disk, Node, ROOT, Refused, What};
 
 /// Nobody but this program changes the disk while it is mounted.
-const TTL: Duration = Duration::from_secs(60);
+const TTL: Duration = Duration::from_mins(1);
 const BLOCK: u64 = 4_096;
 
-/// Mounts a disk and follows the lines of standard input until they end.
-pub(crate) fn serve(folder: &Path, capacity: u64) -> io::Result<()> {
-    let disk = Arc::new(Mutex::new(Disk::new(capacity)));
-    let mut session = Some(mount(folder, &disk)?);
-    say(&format!("mounted {}", folder.display()))?;
-    for line in io::stdin().lock().lines() {
-        let line = line?;
-        let (word, number) = line.split_once(' ').unwrap_or((&line, "0"));
-        let number: u64 = number.trim().parse().map_err(io::Error::other)?;
-        match word {
-            "cut" => {
-                take_away(session.take())?;
-                let lost = locked(&disk).cut(number);
-                session = Some(mount(folder, &disk)?);
-                say(&format!("cut {} bytes {} names", lost.bytes, lost.names))?;
-            }
-            "room" => {
-                locked(&disk).capacity = number;
-                say(&format!("room {number}"))?;
-            }
-            _ => break,
-        }
-    }
-    take_away(session.take())
+/// The disk, for one who asks or changes.
+pub(crate) fn locked(disk: &Mutex<Disk>) -> MutexGuard<'_, Disk> {
+    disk.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn say(line: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "{line}")?;
-    out.flush()
-}
-
-fn mount(folder: &Path, disk: &Arc<Mutex<Disk>>) -> io::Result<BackgroundSession> {
+/// Mounts the disk at a folder.
+pub(crate) fn mount(folder: &Path, disk: &Arc<Mutex<Disk>>) -> io::Result<BackgroundSession> {
     let mut config = Config::default();
     config.mount_options = vec![MountOption::FSName("lossyfs".to_owned())];
     let mounted = Mounted {
         disk: Arc::clone(disk),
     };
     fuser::spawn_mount(mounted, folder, &config)
-}
-
-/// Waits until nobody uses it any more: a program that was killed a moment ago may still be going.
-fn take_away(session: Option<BackgroundSession>) -> io::Result<()> {
-    session.map_or(Ok(()), BackgroundSession::umount_and_join)
-}
-
-fn locked(disk: &Mutex<Disk>) -> MutexGuard<'_, Disk> {
-    disk.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 struct Mounted {

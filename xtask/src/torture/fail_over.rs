@@ -57,9 +57,10 @@ fn one(time: u32, seed: u64, folder: &Path, programs: &Programs, counts: &Counts
     let standby = primary.with_standby("standby")?;
     primary.sql("postgres", &format!("CREATE DATABASE {DATABASE}"))?;
     let by_itself = time % 2 == 1;
-    let url = match by_itself {
-        true => primary.url_of_both(&standby, DATABASE),
-        false => primary.url(DATABASE),
+    let url = if by_itself {
+        primary.url_of_both(&standby, DATABASE)
+    } else {
+        primary.url(DATABASE)
     };
     let mut cloud = Cloud::start_on(folder, programs, url)?;
     let tills = tills(folder, programs, &cloud)?;

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 const OWNER: &str = "holdfast";
 
 /// How long a server may take to answer or to follow.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A server, its folder and its socket's.
 pub(crate) struct Server {

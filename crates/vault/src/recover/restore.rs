@@ -234,9 +234,13 @@ impl<'a> Restoring<'a> {
         }
     }
 
-    /// Its cart is paid. From the other medium: nobody knows whether it was printed or seen.
+    /// Its cart is paid, or was given up. From the other medium: nobody knows whether it was printed or seen.
     fn after_insert(&self, op_no: i64, body: Option<&OpBody>) -> Result<(), VaultError> {
         sales::milestone(self.db, op_no, self.now_ms, "recovered")?;
+        if let Some(OpBody::CartVoidedV1(voided)) = body {
+            // Its op is taken: a cart left open could neither be voided again nor be paid.
+            return cart::clear_in(self.db, voided.sale_id);
+        }
         let Some(sale_id) = sale_id_of(body) else {
             return Ok(());
         };

@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use domain::{CartChange, CartTouched};
+use protocol::OpDraft;
+use protocol::body::{CartVoidedV1, OpBody};
 
 use super::fixture::{Till, line};
 use crate::rows::cart;
@@ -120,5 +122,52 @@ fn a_recorded_sale_comes_back_after_a_cut_and_its_cart_does_not() {
         (true, recorded.number),
         "paying again is the same op"
     );
+    assert!(after.verify().unwrap().all_good());
+}
+
+#[test]
+fn a_cart_that_was_voided_in_the_journal_alone_is_not_open_after_the_start() {
+    let till = Till::new();
+    let (vault, _) = till.open();
+    let open = till.cart(2);
+    let stored = open.clone();
+    vault.transact(move |tx| cart::insert(tx, &stored)).unwrap();
+    drop(vault);
+    let before = std::fs::read(till.path("vault.db")).unwrap();
+    let (vault, _) = till.open();
+    let recording = Till::recording(open.op_id);
+    let voided = OpDraft {
+        op_id: recording.op_id,
+        actor: recording.actor,
+        shift: recording.shift,
+        business_date: recording.business_date,
+        after: Vec::new(),
+        base: Vec::new(),
+        body: OpBody::CartVoidedV1(CartVoidedV1 {
+            sale_id: open.sale_id,
+            operator_id: open.operator_id,
+            lines: 2,
+            gross_minor: 0,
+            voided_at_ms: 1,
+        }),
+    };
+    let given_up = open.sale_id;
+    vault
+        .transact(move |tx| {
+            tx.append_op(|_| voided)?;
+            cart::clear(tx, given_up)
+        })
+        .unwrap();
+    drop(vault);
+    std::fs::write(till.path("vault.db"), before).unwrap();
+    let _ = std::fs::remove_file(till.path("vault.db-wal"));
+    let (after, report) = till.open();
+    assert_eq!(report.recovered_ops, 1, "the journal had flushed it");
+    assert_eq!(
+        after.read(cart::load).unwrap(),
+        None,
+        "a cart whose op is taken could neither be voided nor be paid"
+    );
+    till.sell(&after, 1);
     assert!(after.verify().unwrap().all_good());
 }
