@@ -11,6 +11,8 @@
 #![allow(clippy::print_stdout, reason = "whoever starts it waits for its lines")]
 
 #[cfg(target_os = "linux")]
+mod attributes;
+#[cfg(target_os = "linux")]
 mod body;
 #[cfg(target_os = "linux")]
 mod dice;

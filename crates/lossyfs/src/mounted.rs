@@ -4,20 +4,19 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use fuser::{
-    BackgroundSession, BsdFileFlags, Config, Errno, FileAttr, FileHandle, FileType, Filesystem,
-    FopenFlags, Generation, INodeNo, LockOwner, MountOption, OpenFlags, RenameFlags, ReplyAttr,
-    ReplyCreate, ReplyData, ReplyDirectory, ReplyEmpty, ReplyEntry, ReplyStatfs, ReplyWrite,
-    Request, TimeOrNow, WriteFlags,
+    BackgroundSession, BsdFileFlags, Config, Errno, FileHandle, FileType, Filesystem, FopenFlags,
+    Generation, INodeNo, LockOwner, MountOption, OpenFlags, RenameFlags, ReplyAttr, ReplyCreate,
+    ReplyData, ReplyDirectory, ReplyEmpty, ReplyEntry, ReplyStatfs, ReplyWrite, Request, TimeOrNow,
+    WriteFlags,
 };
 
-use crate::disk::{Disk, Node, ROOT, Refused, What};
+use crate::attributes::{BLOCK, attributes, mode};
+use crate::disk::{Disk, ROOT, Refused, What};
 
-/// Nobody but this program changes the disk while it is mounted.
 const TTL: Duration = Duration::from_mins(1);
-const BLOCK: u64 = 4_096;
 
 /// The disk, for one who asks or changes.
 pub(crate) fn locked(disk: &Mutex<Disk>) -> MutexGuard<'_, Disk> {
@@ -67,43 +66,6 @@ fn errno(refused: Refused) -> Errno {
         Refused::Full => Errno::ENOSPC,
         Refused::NoFolder => Errno::ENOTDIR,
     }
-}
-
-fn attributes(number: u64, node: &Node) -> FileAttr {
-    let (kind, size) = match &node.what {
-        What::File(body) => (FileType::RegularFile, body.len() as u64),
-        What::Folder { .. } => (FileType::Directory, BLOCK),
-    };
-    FileAttr {
-        ino: INodeNo(number),
-        size,
-        blocks: size.div_ceil(512),
-        atime: UNIX_EPOCH,
-        mtime: UNIX_EPOCH,
-        ctime: UNIX_EPOCH,
-        crtime: UNIX_EPOCH,
-        kind,
-        perm: node.mode,
-        nlink: 1,
-        uid: owner().0,
-        gid: owner().1,
-        rdev: 0,
-        flags: 0,
-        blksize: 4_096,
-    }
-}
-
-/// Whose program this is.
-fn owner() -> (u32, u32) {
-    use std::os::unix::fs::MetadataExt as _;
-    static OWNER: std::sync::OnceLock<(u32, u32)> = std::sync::OnceLock::new();
-    *OWNER.get_or_init(|| {
-        std::fs::metadata("/proc/self").map_or((0, 0), |meta| (meta.uid(), meta.gid()))
-    })
-}
-
-fn mode(mode: u32, umask: u32) -> u16 {
-    u16::try_from(mode & !umask & 0o7777).unwrap_or(0o600)
 }
 
 fn at(offset: u64) -> usize {
@@ -272,8 +234,8 @@ impl Filesystem for Mounted {
         }
     }
 
+    /// Closing a file flushes nothing.
     fn flush(&self, _: &Request, _: INodeNo, _: FileHandle, _: LockOwner, reply: ReplyEmpty) {
-        // Closing a file flushes nothing.
         reply.ok();
     }
 

@@ -29,6 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("cloud", &["domain", "protocol", "sync", "transport"]),
     // Not shipped: the rest of the table does not bind what only tests and measures.
     ("testkit", &["domain", "protocol"]),
+    ("lossyfs", &[]),
     (
         "suite",
         &[
@@ -77,6 +78,7 @@ const KEPT_TO: &[(&str, &[&str])] = &[
     ("reqwest", &["transport"]),
     ("escpos", &["printing"]),
     ("keyring", &["app"]),
+    ("fuser", &["lossyfs"]),
     ("argon2", &["app", "cloud"]),
     ("clap", &["ctl", "cloud"]),
     (
