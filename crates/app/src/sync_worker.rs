@@ -13,6 +13,7 @@ mod salvage;
 mod store;
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 use std::thread::JoinHandle;
@@ -60,7 +61,13 @@ pub(crate) struct Shared {
     state: Mutex<Shown>,
     changed: Condvar,
     stop: tokio::sync::Notify,
+    /// How many events were said in all, and a bell for each.
+    said: AtomicU64,
+    saying: tokio::sync::Notify,
 }
+
+/// How long a page on its way may still take once something waits behind it.
+const GRACE: Duration = Duration::from_secs(2);
 
 #[derive(Default)]
 struct Shown {
@@ -153,14 +160,24 @@ impl SyncWorker {
     }
 
     fn say(&self, event: Event) {
+        self.shared.said.fetch_add(1, Ordering::SeqCst);
         // A thread that has ended hears nothing; what waits is on disk.
         let _ = self.events.send(Message::Event(event));
+        self.shared.saying.notify_one();
     }
 }
 
 impl Shared {
     fn lock(&self) -> std::sync::MutexGuard<'_, Shown> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends when something was said beyond what was heard, and `GRACE` has passed since.
+    async fn presses(&self, heard: u64) {
+        while self.said.load(Ordering::SeqCst) <= heard {
+            self.saying.notified().await;
+        }
+        tokio::time::sleep(GRACE).await;
     }
 
     /// Keeps what the engine shows, in wall-clock time.

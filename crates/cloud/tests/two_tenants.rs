@@ -7,6 +7,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
+use common::contract::{self, Kind};
 use common::{Till, World, http};
 use protocol::ports::Clock;
 use serde_json::json;
@@ -86,21 +87,31 @@ async fn acme(world: &World) -> (Till, BTreeMap<&'static str, Vec<String>>) {
 
 /// Every row of every table that names the tenant, as text.
 fn rows_of(world: &World, tenant: Uuid) -> BTreeMap<String, Vec<String>> {
-    let sql = world.sql();
-    let list = "SELECT m.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c
-                WHERE m.type = 'table' AND c.name = 'tenant'";
-    let mut tables = sql.prepare(list).unwrap();
-    let names = tables.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let hand = world.hand();
+    let (list, ours) = match contract::kind() {
+        Kind::Sqlite => (
+            "SELECT m.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c
+             WHERE m.type = 'table' AND c.name = 'tenant'",
+            format!("tenant = x'{}'", tenant.simple()),
+        ),
+        Kind::Postgres => (
+            "SELECT c.table_name::text FROM information_schema.columns AS c
+             JOIN information_schema.tables AS t USING (table_schema, table_name)
+             WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' AND c.column_name = 'tenant'",
+            format!("tenant = '{tenant}'"),
+        ),
+    };
     let mut all = BTreeMap::new();
-    for name in names.map(Result::unwrap) {
-        let columns = "SELECT group_concat('quote(' || name || ')', ' || '','' || ') FROM pragma_table_info(?1)";
-        let columns: String = sql.query_row(columns, [&name], |row| row.get(0)).unwrap();
-        let rows = format!("SELECT {columns} FROM {name} WHERE tenant = ?1 ORDER BY 1");
-        let mut rows = sql.prepare(&rows).unwrap();
-        let rows = rows
-            .query_map([tenant.as_bytes()], |row| row.get(0))
-            .unwrap();
-        all.insert(name, rows.map(Result::unwrap).collect());
+    for name in hand.words(list) {
+        let row = match contract::kind() {
+            Kind::Sqlite => {
+                let columns = "SELECT group_concat('quote(' || name || ')', ' || '','' || ')";
+                hand.word(&format!("{columns} FROM pragma_table_info('{name}')"))
+            }
+            Kind::Postgres => format!("to_jsonb({name})::text"),
+        };
+        let rows = hand.words(&format!("SELECT {row} FROM {name} WHERE {ours} ORDER BY 1"));
+        all.insert(name, rows);
     }
     assert!(all.len() > 15, "the tables are found: {:?}", all.keys());
     all
@@ -175,7 +186,6 @@ async fn knock(
     http::send(world.address, method, path, &headers, body).await
 }
 
-#[tokio::test]
 async fn no_credential_of_one_business_reads_or_changes_anything_of_another() {
     let world = World::start().await;
     let (a, ids) = acme(&world).await;
@@ -253,4 +263,8 @@ fn nothing_of(
             );
         }
     }
+}
+
+both_stores! {
+    no_credential_of_one_business_reads_or_changes_anything_of_another,
 }

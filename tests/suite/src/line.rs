@@ -14,6 +14,8 @@ pub enum Cut {
     RepliesLost,
     /// Whoever connects gets these bytes and nothing else.
     Says(&'static [u8]),
+    /// A request that holds these words is kept; its answer trickles and never ends.
+    Keeps(&'static str),
 }
 
 /// The line; it ends with the test's process.
@@ -21,6 +23,7 @@ pub struct Line {
     address: SocketAddr,
     cut: Arc<Mutex<Cut>>,
     lost: Arc<AtomicU32>,
+    kept: Arc<AtomicU32>,
 }
 
 impl Line {
@@ -31,13 +34,15 @@ impl Line {
             address: listener.local_addr().expect("an address"),
             cut: Arc::new(Mutex::new(cut)),
             lost: Arc::default(),
+            kept: Arc::default(),
         };
         let (cut, lost) = (Arc::clone(&line.cut), Arc::clone(&line.lost));
+        let kept = Arc::clone(&line.kept);
         std::thread::spawn(move || {
             for till in listener.incoming().flatten() {
                 let now = *cut.lock().unwrap_or_else(PoisonError::into_inner);
-                let lost = Arc::clone(&lost);
-                std::thread::spawn(move || carry(till, cloud, now, &lost));
+                let (lost, kept) = (Arc::clone(&lost), Arc::clone(&kept));
+                std::thread::spawn(move || carry(till, cloud, now, &lost, &kept));
             }
         });
         line
@@ -53,13 +58,24 @@ impl Line {
         self.lost.load(Ordering::SeqCst)
     }
 
+    /// How many requests were kept.
+    pub fn kept(&self) -> u32 {
+        self.kept.load(Ordering::SeqCst)
+    }
+
     /// Where the till reaches it.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 }
 
-fn carry(mut till: TcpStream, cloud: SocketAddr, cut: Cut, lost: &AtomicU32) {
+fn carry(
+    mut till: TcpStream,
+    cloud: SocketAddr,
+    cut: Cut,
+    lost: &AtomicU32,
+    kept: &Arc<AtomicU32>,
+) {
     if let Cut::Says(bytes) = cut {
         let mut request = [0_u8; 4096];
         let _ = till.read(&mut request);
@@ -75,12 +91,17 @@ fn carry(mut till: TcpStream, cloud: SocketAddr, cut: Cut, lost: &AtomicU32) {
     let (Ok(mut from_till), Ok(mut to_cloud)) = (till.try_clone(), far.try_clone()) else {
         return;
     };
+    let kept = Arc::clone(kept);
     std::thread::spawn(move || {
-        let _ = std::io::copy(&mut from_till, &mut to_cloud);
+        if let Cut::Keeps(words) = cut {
+            carry_until(words, &mut from_till, &mut to_cloud, &kept);
+        } else {
+            let _ = std::io::copy(&mut from_till, &mut to_cloud);
+        }
         let _ = to_cloud.shutdown(Shutdown::Write);
     });
     let mut far = far;
-    if cut == Cut::Open {
+    if matches!(cut, Cut::Open | Cut::Keeps(_)) {
         let _ = std::io::copy(&mut far, &mut till);
         let _ = till.shutdown(Shutdown::Write);
         return;
@@ -92,4 +113,22 @@ fn carry(mut till: TcpStream, cloud: SocketAddr, cut: Cut, lost: &AtomicU32) {
     }
     let _ = till.shutdown(Shutdown::Both);
     let _ = far.shutdown(Shutdown::Both);
+}
+
+/// Carries requests until one holds the words; that one is answered a letter at a time, without end.
+fn carry_until(words: &str, till: &mut TcpStream, cloud: &mut TcpStream, kept: &AtomicU32) {
+    let mut request = [0_u8; 64 * 1024];
+    while let Ok(read @ 1..) = till.read(&mut request) {
+        if String::from_utf8_lossy(&request[..read]).contains(words) {
+            kept.fetch_add(1, Ordering::SeqCst);
+            let _ = till.write_all(b"HTTP/1.1 200 OK\r\nX-Slow: ");
+            while till.write_all(b"a").is_ok() {
+                std::thread::park_timeout(std::time::Duration::from_secs(1));
+            }
+            return;
+        }
+        if cloud.write_all(&request[..read]).is_err() {
+            return;
+        }
+    }
 }

@@ -29,6 +29,8 @@ pub(super) struct Drive {
     clock_err_kept_ms: Option<i64>,
     pub(super) shared: Arc<Shared>,
     pub(super) fetch: Fetch,
+    /// How many of the events that were said have been heard.
+    pub(super) heard: u64,
     /// The cloud's heads as it last told them.
     heads: Vec<CloudHead>,
     /// Whether an earlier hello of this run found nothing that this vault lacks.
@@ -59,6 +61,7 @@ impl Drive {
             agreed: false,
             fetch: Fetch::begin(till, config.seed, till.clock.mono_ms()),
             shared: Arc::clone(shared),
+            heard: 0,
             effects: Vec::new(),
         })
     }
@@ -227,6 +230,39 @@ impl Drive {
         F: Future<Output = Result<T, CallFailure>>,
         T: Send,
     {
+        self.call_unless(till, call, |_| std::future::pending())
+    }
+
+    /// The same for a call that nothing may wait for: if it is not back soon after something else was said
+    /// (a sale, a press of "Sync now"), it is let go of and made again later.
+    pub(super) fn call_that_gives_way<T, F>(
+        &mut self,
+        till: &Till,
+        call: impl FnOnce(transport::HttpCloud) -> F + Send,
+    ) -> Option<Result<T, CallFailure>>
+    where
+        F: Future<Output = Result<T, CallFailure>>,
+        T: Send,
+    {
+        let heard = self.heard;
+        self.call_unless(
+            till,
+            call,
+            |shared| async move { shared.presses(heard).await },
+        )
+    }
+
+    fn call_unless<T, F, G>(
+        &mut self,
+        till: &Till,
+        call: impl FnOnce(transport::HttpCloud) -> F + Send,
+        presses: impl FnOnce(Arc<Shared>) -> G + Send,
+    ) -> Option<Result<T, CallFailure>>
+    where
+        F: Future<Output = Result<T, CallFailure>>,
+        G: Future<Output = ()>,
+        T: Send,
+    {
         if self.line.as_mut().is_some_and(CloudLine::own_has_ended) {
             tracing::warn!("the demo branch's own cloud has ended: it is started again");
             self.line = None;
@@ -240,9 +276,11 @@ impl Drive {
         let line = self.line.as_ref()?;
         let shared = Arc::clone(&self.shared);
         line.block_on(|cloud| async move {
+            let pressing = Arc::clone(&shared);
             tokio::select! {
                 answer = call(cloud) => Some(answer),
                 () = shared.stop.notified() => None,
+                () = presses(pressing) => Some(Err(gave_way())),
             }
         })
     }
@@ -274,6 +312,13 @@ impl Drive {
         if let Err(error) = kept {
             tracing::warn!("an attempt could not be kept for the time line: {error}");
         }
+    }
+}
+
+fn gave_way() -> CallFailure {
+    CallFailure::Path {
+        words: "what was recorded meanwhile goes first; the rest is fetched after it".to_owned(),
+        retry_after_ms: None,
     }
 }
 

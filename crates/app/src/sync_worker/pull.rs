@@ -1,6 +1,7 @@
 //! Fetching, while the sender rests or waits for a person: the hands of the fetching engine, on the sender's thread and line.
 //!
-//! Promises: the sender's events come first; between two pages they are looked at again. What is published touches
+//! Promises: the sender's events come first; between two pages they are looked at again, and a page on its way
+//! gives way to them. What is published touches
 //! `shop.db` alone, so no scan and no sale waits for the cloud; people and settings are taken over by
 //! [`Till::take_office_over`], never in the middle of a sale.
 
@@ -112,7 +113,7 @@ impl Drive {
     pub fn wait(&mut self, till: &Weak<Till>, heard: &Receiver<Message>) -> Option<Event> {
         loop {
             match heard.try_recv() {
-                Ok(Message::Event(event)) => return Some(event),
+                Ok(Message::Event(event)) => return Some(self.heard(event)),
                 Ok(Message::Stop) | Err(TryRecvError::Disconnected) => return None,
                 Err(TryRecvError::Empty) => {}
             }
@@ -124,12 +125,17 @@ impl Drive {
                 Looked::Fetched => {}
                 Looked::Stopped => return None,
                 Looked::Nothing => match self.sleep(heard) {
-                    Ok(Some(Message::Event(event))) => return Some(event),
+                    Ok(Some(Message::Event(event))) => return Some(self.heard(event)),
                     Ok(None) => {}
                     Ok(Some(Message::Stop)) | Err(()) => return None,
                 },
             }
         }
+    }
+
+    fn heard(&mut self, event: Event) -> Event {
+        self.heard += 1;
+        event
     }
 
     fn timer_due(&mut self) -> Option<Event> {
@@ -253,7 +259,7 @@ impl Drive {
                     limit: PULL_PAGE_ROWS,
                 };
                 self.fetch.asked = asked;
-                self.call(till, |cloud| async move { cloud.pull(&request).await })
+                self.call_that_gives_way(till, |cloud| async move { cloud.pull(&request).await })
                     .ok_or(ToldToStop)?
             }
             Err(error) => Err(failure(&error)),
@@ -276,7 +282,7 @@ impl Drive {
         }
         let (etag, from) = here.map_or((None, 0), |here| (Some(here.etag), here.held));
         let result = self
-            .call(till, |cloud| async move {
+            .call_that_gives_way(till, |cloud| async move {
                 cloud.snapshot(etag.as_deref(), from).await
             })
             .ok_or(ToldToStop)?;

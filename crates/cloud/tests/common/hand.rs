@@ -98,6 +98,21 @@ impl Hand {
         }
     }
 
+    /// The first column of every row.
+    pub fn words(&self, query: &str) -> Vec<String> {
+        match self {
+            Self::File(file) => {
+                let mut found = file.prepare(query).expect(query);
+                let rows = found.query_map([], |row| row.get(0)).expect(query);
+                rows.map(|row| row.expect(query)).collect()
+            }
+            Self::Served(served) => {
+                let rows = served.rows(query);
+                rows.iter().map(|row| row.get(0)).collect()
+            }
+        }
+    }
+
     /// An id and a number of each row.
     pub fn numbers(&self, query: &str) -> Vec<(Uuid, i64)> {
         match self {

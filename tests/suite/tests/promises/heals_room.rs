@@ -8,6 +8,8 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 use suite::{copy_folder, ctl, private_key, program, until};
 
+use crate::own_postgresql::OwnDatabase;
+
 const HEAD: &str =
     "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
 
@@ -17,6 +19,8 @@ pub struct Room {
     address: SocketAddr,
     running: Option<Child>,
     rung: u32,
+    /// Where the cloud's tables are, if not in a file of the room.
+    served: Option<OwnDatabase>,
 }
 
 /// What a till said of itself and of the cloud.
@@ -24,6 +28,15 @@ pub struct Proof(Value);
 
 impl Room {
     pub fn new() -> Self {
+        Self::on(None)
+    }
+
+    /// The same on a PostgreSQL database of its own.
+    pub fn on_postgresql() -> Self {
+        Self::on(Some(OwnDatabase::fresh()))
+    }
+
+    fn on(served: Option<OwnDatabase>) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = free.local_addr().unwrap();
         drop(free);
@@ -32,6 +45,7 @@ impl Room {
             address,
             running: None,
             rung: 0,
+            served,
         };
         std::fs::create_dir(room.path("cloud")).unwrap();
         room.run();
@@ -43,7 +57,32 @@ impl Room {
     }
 
     fn database(&self) -> String {
-        format!("sqlite:{}", self.path("cloud/cloud.db").display())
+        match &self.served {
+            Some(database) => database.url(),
+            None => format!("sqlite:{}", self.path("cloud/cloud.db").display()),
+        }
+    }
+
+    /// A verb of head office's, beside the running cloud; what it prints.
+    pub fn office(&self, words: &[&str]) -> String {
+        let done = Command::new(program("holdfast-cloud"))
+            .args(words)
+            .args(["--database", &self.database()])
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{words:?}: {done:?}");
+        String::from_utf8(done.stdout).unwrap()
+    }
+
+    /// A one-time code for this room's one branch.
+    pub fn code(&self) -> String {
+        let said = self.office(&["enrol-code"]);
+        said.split_whitespace().last().unwrap().to_owned()
+    }
+
+    /// Where tills reach the cloud.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     pub fn run(&mut self) {
@@ -74,14 +113,10 @@ impl Room {
         private_key(&dir);
         let made = ctl(&dir, &["init", "--empty", "--currency", "GBP"]);
         assert!(made.done, "{made:?}");
-        let code = Command::new(program("holdfast-cloud"))
-            .args(["enrol-code", "--database", &self.database()])
-            .output()
-            .unwrap();
-        let code = String::from_utf8(code.stdout).unwrap();
-        let code = code.split_whitespace().last().unwrap().to_owned();
-        let url = format!("http://{}", self.address);
-        let joined = ctl(&dir, &["enrol", "--cloud", &url, "--code", &code]);
+        let joined = ctl(
+            &dir,
+            &["enrol", "--cloud", &self.url(), "--code", &self.code()],
+        );
         assert!(joined.done, "{joined:?}");
         dir
     }
@@ -118,6 +153,9 @@ impl Room {
 
     /// One number of the cloud's, as somebody beside it may read it.
     pub fn count(&self, query: &str) -> i64 {
+        if let Some(database) = &self.served {
+            return database.count(query);
+        }
         let database = rusqlite::Connection::open(self.path("cloud/cloud.db")).unwrap();
         database
             .query_row(query, [], |row| row.get(0))

@@ -1,5 +1,7 @@
 //! Backups that were put back and disks that were copied: noticed, mended, nothing counted twice.
 
+use suite::ctl;
+
 use crate::heals_room::{Proof, Room, drain};
 
 const TWICE: &str = "SELECT count(*) - count(DISTINCT sale_id) FROM sale";
@@ -127,6 +129,14 @@ fn a_vault_copied_to_a_second_machine_is_noticed_both_keep_selling_and_nothing_i
             proof.sales(),
             sales,
             "its own sales and no other's: {proof:?}"
+        );
+        let shown = ctl(till, &["proof"]);
+        assert!(!shown.done, "the two sides count different things");
+        let shown = shown.json();
+        let why = shown["differences"][0].as_str().unwrap_or_default();
+        assert!(
+            why.contains("a copy of this till"),
+            "and it says why: {shown}"
         );
     }
 }

@@ -2,14 +2,18 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+mod a_fetch_gives_way;
 mod a_hostile_line_loses_nothing;
 mod a_no_names_what_to_do;
 mod a_sale_arrives_once;
 mod a_script_can_trust_the_exit_status;
 mod a_stranger_can_talk_to_the_cloud;
+mod heals_on_postgresql;
 mod heals_room;
 mod heals_what_was_put_back;
+mod leaves_and_is_salvaged;
 mod nothing_is_lost_between_starts;
+mod own_postgresql;
 mod products_are_changed_at_the_till;
 mod pulls_bring_the_shop;
 mod real_invoices_are_rung;
