@@ -117,7 +117,7 @@ fn carry(
 
 /// Carries requests until one holds the words; that one is answered a letter at a time, without end.
 fn carry_until(words: &str, till: &mut TcpStream, cloud: &mut TcpStream, kept: &AtomicU32) {
-    let mut request = [0_u8; 64 * 1024];
+    let mut request = [0_u8; 16 * 1024];
     while let Ok(read @ 1..) = till.read(&mut request) {
         if String::from_utf8_lossy(&request[..read]).contains(words) {
             kept.fetch_add(1, Ordering::SeqCst);

@@ -8,6 +8,7 @@ mod a_no_names_what_to_do;
 mod a_sale_arrives_once;
 mod a_script_can_trust_the_exit_status;
 mod a_stranger_can_talk_to_the_cloud;
+mod heals_a_forked_run;
 mod heals_on_postgresql;
 mod heals_room;
 mod heals_what_was_put_back;
