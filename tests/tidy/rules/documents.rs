@@ -132,3 +132,50 @@ fn is_test_name(name: &str) -> bool {
         .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
     plain && name.matches('_').count() >= 3
 }
+
+#[test]
+fn a_command_that_a_document_names_can_be_called() {
+    let commands = std::fs::read_to_string(root().join("xtask/src/main.rs")).unwrap_or_default();
+    let sources: String = ["xtask/src", "crates/simulator/src", "tests/bench/src"]
+        .iter()
+        .flat_map(|room| files(room, &[".rs"]))
+        .map(|file| file.text)
+        .collect();
+    let packages: Vec<String> = manifests()
+        .into_iter()
+        .filter_map(|manifest| std::fs::read_to_string(root().join(&manifest.path)).ok())
+        .collect();
+    let mut gone = Vec::new();
+    for path in ["docs/DURABILITY.md", "README.md"] {
+        let page = std::fs::read_to_string(root().join(path)).unwrap_or_default();
+        let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+        for named in page.split('`').skip(1).step_by(2) {
+            let words: Vec<&str> = named.split(' ').collect();
+            let known = match words[..] {
+                ["cargo", "xtask", command, ..] => {
+                    commands.contains(&format!("\"{command}\" "))
+                        && flags(&words).all(|flag| {
+                            let bare = flag.trim_start_matches('-');
+                            sources.contains(&format!("\"{bare}\""))
+                                || sources.contains(&format!("\"{flag}\""))
+                        })
+                }
+                ["cargo", "test", "-p", package, ..] => packages
+                    .iter()
+                    .any(|manifest| manifest.contains(&format!("name = \"{package}\""))),
+                _ => true,
+            };
+            if !known {
+                gone.push(format!("{path}: {named}"));
+            }
+        }
+    }
+    hold(
+        "The command is gone or was never there: name the one that runs it now:",
+        &gone,
+    );
+}
+
+fn flags<'a>(words: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
+    words.iter().copied().filter(|word| word.starts_with("--"))
+}

@@ -85,6 +85,25 @@ fn a_vault_of_a_newer_program_is_refused_by_version() {
         matches!(refused, Some(VaultError::Newer { found: 99, .. })),
         "{refused:?}"
     );
+    let words = refused
+        .map(|refused| refused.to_string())
+        .unwrap_or_default();
+    assert!(
+        words.contains("version 99") && words.contains("install the newer program"),
+        "what is to be done: {words}"
+    );
+    for made in ["quarantine", "backup"] {
+        assert!(!till.path(made).exists(), "nothing is set aside or copied");
+    }
+    till.raw()
+        .execute_batch("DELETE FROM refinery_schema_history WHERE version = 99")
+        .unwrap();
+    let report = till.open().1;
+    assert_eq!(
+        (report.vault, report.untold),
+        (Damage::None, 1),
+        "and it is as it was"
+    );
 }
 
 #[test]

@@ -116,6 +116,25 @@ fn a_file_of_a_newer_program_is_set_aside() {
 }
 
 #[test]
+fn a_file_whose_upgrade_was_done_and_never_noted_is_made_anew() {
+    let (dir, shop) = shop();
+    import(&shop, CSV);
+    drop(shop);
+    // As programs left it that committed a migration and its note apart, and died in between.
+    let file = rusqlite::Connection::open(dir.path().join("shop.db")).expect("opens");
+    file.execute(
+        "DELETE FROM refinery_schema_history
+         WHERE version = (SELECT max(version) FROM refinery_schema_history)",
+        [],
+    )
+    .expect("the note is gone");
+    drop(file);
+    let (shop, opened) = Shop::open(dir.path(), None).expect("opens");
+    assert!(opened.set_aside.is_some(), "set aside whole");
+    assert_eq!(scanned(&shop, "M1"), ["Milk"], "and it sells");
+}
+
+#[test]
 fn a_kept_import_that_was_not_published_is_finished_at_the_next_start() {
     let (dir, shop) = shop();
     import(&shop, CSV);
