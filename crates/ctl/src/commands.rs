@@ -56,7 +56,11 @@ pub(crate) fn run(forms: &Forms) -> Answer {
                 acks: acks.clone(),
                 every: Duration::from_millis(*every),
             };
-            let report = open_with(forms, *sending)?.replay(file, &how)?;
+            let till = open_with(forms, *sending)?;
+            let report = till.replay(file, &how);
+            // A thread that still reads the vault while the program ends meets a cipher that is gone.
+            till.close();
+            let report = report?;
             print::answer(json, &report, app::ReplayReport::words)
         }
         Command::Sync {

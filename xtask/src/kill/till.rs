@@ -3,11 +3,12 @@
 //! Promises that what it starts it also ends, whatever happens in between. Never waits for time to pass
 //! where it can wait for an answer; the random moment of a kill is the one exception, and the point.
 
+use super::http;
 use super::running::{Lines, Run, Running};
 use crate::invoices::{self, Invoice};
 use crate::place::Programs;
 use crate::shell;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -121,6 +122,22 @@ impl Till {
             .arg("--json")
             .args(against_cloud.then_some("--against-cloud"));
         Ok(shell::read(&mut verify)?.split_whitespace().collect())
+    }
+
+    /// How many ops the cloud told this till that it has, by the till's own queue, and how many it has, by its own
+    /// count. Nothing is sent for it.
+    pub(crate) fn told_and_held(&self) -> Result<(u64, u64)> {
+        let queue = shell::read(self.ctl("queue").args(["list", "--limit", "1", "--json"]))?;
+        let waiting = http::numbers(&queue, "ops_waiting");
+        let mut verify = self.ctl("verify");
+        // Not equal is an answer here, with exit status 1.
+        let said = verify.args(["--against-cloud", "--json"]).output();
+        let said = said.context("holdfastctl verify cannot be started")?;
+        let said = String::from_utf8_lossy(&said.stdout).into_owned();
+        match (waiting.as_slice(), http::numbers(&said, "ops").as_slice()) {
+            ([waiting], [here, there]) => Ok((here.saturating_sub(*waiting), *there)),
+            _ => bail!("neither queue nor counts: {queue} {said}"),
+        }
     }
 
     /// Sends everything that is left.

@@ -2,6 +2,7 @@
 
 use super::clock;
 use super::counts::Counts;
+use super::disks::Disk;
 use super::ledger::Ledger;
 use super::plan::Elsewhere;
 use crate::kill::cloud::{Cloud, free_port};
@@ -84,11 +85,17 @@ pub(crate) struct Far {
     pub(crate) ledger: Ledger,
     pub(crate) line: Line,
     clock: PathBuf,
+    /// What its file lies on; taken away after everybody who uses it.
+    disk: Option<Disk>,
 }
 
 impl Far {
     /// Everything up and calm.
-    pub(crate) fn begin(folder: &Path, ledger: Ledger, programs: &Programs) -> Result<Self> {
+    pub(crate) fn begin(
+        folder: &Path,
+        (ledger, disk): (Ledger, Option<Disk>),
+        programs: &Programs,
+    ) -> Result<Self> {
         let cloud = Cloud::start_on(folder, programs, ledger.url())?;
         let line = Line::calm(folder, cloud.port, programs)?;
         let clock = folder.join("clock");
@@ -97,6 +104,7 @@ impl Far {
             ledger,
             line,
             clock,
+            disk,
         })
     }
 
@@ -123,6 +131,14 @@ impl Far {
                 pause(down_ms);
                 self.cloud.up()?;
                 counts.count("kill: cloud");
+            }
+            Elsewhere::CutCloud { seed } => {
+                self.cloud.kill()?;
+                if let Some(disk) = &mut self.disk {
+                    disk.cut(seed)?;
+                }
+                self.cloud.up()?;
+                counts.count("kill: cloud by a power cut");
             }
             Elsewhere::StopCloud { ms } => {
                 self.cloud.signal("STOP")?;

@@ -155,7 +155,8 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
             copy_file(&path, &target)?;
         }
     }
-    flush(to)
+    flush(to)?;
+    to.parent().map_or(Ok(()), flush)
 }
 
 /// Copies a file, flushed, its name included.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// Asks SQLite itself, without a line of ours; Python brings it along.
 const LOOK: &str = "import sqlite3, sys
-print(sqlite3.connect(sys.argv[1]).execute('PRAGMA integrity_check').fetchone()[0])";
+print(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchone()[0])";
 
 /// Where the cloud keeps its tables.
 pub(crate) enum Ledger {
@@ -85,15 +85,30 @@ impl Ledger {
         }
     }
 
-    /// Its own file check finds nothing.
-    pub(crate) fn is_whole(&self) -> Result<()> {
-        let Self::Sqlite { file } = self else {
-            return Ok(());
-        };
-        let said = shell::read(Command::new("python3").args(["-c", LOOK]).arg(file))?;
-        ensure!(said.trim() == "ok", "the cloud's file is damaged: {said}");
-        Ok(())
+    /// Which history of its own the cloud believes to be in.
+    pub(crate) fn epoch(&self) -> Result<String> {
+        match self {
+            Self::Sqlite { file } => look(file, "SELECT hex(cloud_epoch) FROM cloud"),
+            Self::Postgres { server, name } => server.sql(name, "SELECT cloud_epoch FROM cloud"),
+        }
     }
+
+    /// The store's own full check finds nothing.
+    pub(crate) fn is_whole(&self) -> Result<()> {
+        match self {
+            Self::Sqlite { file } => {
+                let said = look(file, "PRAGMA integrity_check")?;
+                ensure!(said.trim() == "ok", "the cloud's file is damaged: {said}");
+                Ok(())
+            }
+            Self::Postgres { server, name } => server.is_whole(name),
+        }
+    }
+}
+
+fn look(file: &Path, question: &str) -> Result<String> {
+    let mut python = Command::new("python3");
+    shell::read(python.args(["-c", LOOK]).arg(file).arg(question))
 }
 
 impl Drop for Ledger {

@@ -65,6 +65,9 @@ pub(crate) enum Elsewhere {
     KillCloud {
         down_ms: u64,
     },
+    CutCloud {
+        seed: u64,
+    },
     StopCloud {
         ms: u64,
     },
@@ -96,6 +99,8 @@ pub(crate) struct TillPlan {
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) postgres: bool,
+    /// What the cloud's file lies on, if it is a file.
+    pub(crate) cloud: Medium,
     pub(crate) line_seed: u64,
     pub(crate) per_mille: u64,
     pub(crate) tills: Vec<TillPlan>,
@@ -117,6 +122,12 @@ pub(crate) struct Means {
 }
 
 impl Plan {
+    /// Whether the cloud's tables go back to an older day.
+    pub(crate) fn rolls_back(&self) -> bool {
+        let back = |(_, what): &(u64, Elsewhere)| matches!(what, Elsewhere::RollBack { .. });
+        self.elsewhere.iter().any(back)
+    }
+
     /// A few of everything that this machine can do, always the same: for the test command.
     pub(crate) fn small(means: Means) -> Self {
         let at = |after| Moment {
@@ -162,7 +173,10 @@ impl Plan {
                 at: at(3),
             });
         }
-        second.push(kill(6));
+        for after in [0, 2, 11, 4, 8, 1] {
+            first.push(kill(after));
+            second.push(kill(after + 3));
+        }
         let tills = media
             .into_iter()
             .zip([first, second])
@@ -173,20 +187,25 @@ impl Plan {
         let down_ms = 100;
         Self {
             postgres: false,
+            cloud: if means.lossy {
+                Medium::Lossy
+            } else {
+                Medium::Plain
+            },
             line_seed: 20_261_120,
             per_mille: 15,
             tills: tills.collect(),
             elsewhere: vec![
-                (900, Elsewhere::KillCloud { down_ms }),
+                (500, Elsewhere::KillCloud { down_ms }),
                 (
-                    900,
+                    500,
                     Elsewhere::KillLine {
                         down_ms,
                         seed: 1,
                         per_mille: 15,
                     },
                 ),
-                (900, Elsewhere::KillCloud { down_ms }),
+                (500, Elsewhere::CutCloud { seed: 4 }),
             ],
         }
     }

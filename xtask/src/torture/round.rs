@@ -2,10 +2,10 @@
 
 use super::beside::Far;
 use super::counts::Counts;
-use super::disks;
+use super::disks::{self, Disk};
 use super::ledger::Ledger;
 use super::machine::{Machine, Slot};
-use super::plan::Plan;
+use super::plan::{Medium, Plan};
 use super::postgres::Server;
 use crate::kill::books;
 use crate::place::Programs;
@@ -16,6 +16,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How long a till may take to send what it has once everything is healed.
 const DRAIN_S: u32 = 120;
+
+/// Where the cloud's file lies if its disk is one of ours.
+const CLOUD_DISK: &str = "cloud-disk";
 
 /// Runs the plan in this folder, and checks.
 pub(crate) fn run(
@@ -29,16 +32,14 @@ pub(crate) fn run(
     std::fs::create_dir_all(ground)
         .with_context(|| format!("{} cannot be made", ground.display()))?;
     std::fs::write(ground.join("plan"), format!("{plan:#?}\n"))?;
-    let ledger = match server.filter(|_| plan.postgres) {
-        Some(server) => Ledger::postgres(server, &database_of(ground))?,
-        None => Ledger::sqlite(ground),
-    };
-    let mut far = Far::begin(ground, ledger, programs)?;
+    let mut far = Far::begin(ground, tables(plan, ground, programs, server)?, programs)?;
+    let epoch = far.ledger.epoch()?;
     let mut slots = join(plan, ground, programs, &far)?;
     far.line.weather(plan.line_seed, plan.per_mille)?;
     let outcome = live(plan, ground, programs, &mut slots, &mut far, counts)
         .and_then(|()| far.heal().context("healing"))
-        .and_then(|()| prove(&slots, &far, counts));
+        .and_then(|()| prove(&slots, &far, counts))
+        .and_then(|()| nothing_was_mended(plan, &far, &epoch));
     far.line.tell(counts);
     if outcome.is_err() {
         keep_evidence(&slots, ground);
@@ -47,6 +48,34 @@ pub(crate) fn run(
     drop(far);
     outcome?;
     nobody_is_left(ground)
+}
+
+/// The cloud's tables, and the disk that they lie on if it is one of ours.
+fn tables(
+    plan: &Plan,
+    ground: &Path,
+    programs: &Programs,
+    server: Option<&Arc<Server>>,
+) -> Result<(Ledger, Option<Disk>)> {
+    if let Some(server) = server.filter(|_| plan.postgres) {
+        return Ok((Ledger::postgres(server, &database_of(ground))?, None));
+    }
+    if plan.cloud == Medium::Plain {
+        return Ok((Ledger::sqlite(ground), None));
+    }
+    let folder = ground.join(CLOUD_DISK);
+    let disk = Disk::mount(&folder, plan.cloud, programs)?;
+    Ok((Ledger::sqlite(&folder), Some(disk)))
+}
+
+/// Tills heal a cloud that forgot, and it would not show in the books: a new epoch shows it.
+fn nothing_was_mended(plan: &Plan, far: &Far, epoch: &str) -> Result<()> {
+    let now = far.ledger.epoch()?;
+    ensure!(
+        plan.rolls_back() || now == epoch,
+        "the cloud was not rolled back and began a new epoch: it had forgotten something"
+    );
+    Ok(())
 }
 
 /// A name that PostgreSQL takes, of this round alone.
@@ -158,10 +187,12 @@ fn own_proof(machine: &Machine) -> Result<()> {
 
 /// What lies on disks that go away with the round is copied to one that stays.
 fn keep_evidence(slots: &[Slot], ground: &Path) {
-    for machine in slots.iter().flat_map(|slot| &slot.machines) {
-        let to = ground.join("evidence").join(&machine.name);
-        if let Err(error) = disks::copy(machine.till.data(), &to) {
-            println!("   the evidence of {} is not kept: {error:#}", machine.name);
+    let machines = slots.iter().flat_map(|slot| &slot.machines);
+    let tills = machines.map(|machine| (machine.name.as_str(), machine.till.data().to_owned()));
+    let cloud = Some(("cloud", ground.join(CLOUD_DISK))).filter(|(_, disk)| disk.is_dir());
+    for (name, from) in tills.chain(cloud) {
+        if let Err(error) = disks::copy(&from, &ground.join("evidence").join(name)) {
+            println!("   the evidence of {name} is not kept: {error:#}");
         }
     }
 }
