@@ -121,8 +121,13 @@ fn carry_until(words: &str, till: &mut TcpStream, cloud: &mut TcpStream, kept: &
     while let Ok(read @ 1..) = till.read(&mut request) {
         if String::from_utf8_lossy(&request[..read]).contains(words) {
             kept.fetch_add(1, Ordering::SeqCst);
-            let _ = till.write_all(b"HTTP/1.1 200 OK\r\nX-Slow: ");
-            while till.write_all(b"a").is_ok() {
+            let media_type = protocol::error::MEDIA_TYPE;
+            let head = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: {media_type}\r\ncontent-length: 99999\r\n\r\n"
+            );
+            let _ = till.write_all(head.as_bytes());
+            // Blanks may stand before any JSON: nothing is wrong with this answer but that it does not end.
+            while till.write_all(b" ").is_ok() {
                 std::thread::park_timeout(std::time::Duration::from_secs(1));
             }
             return;
