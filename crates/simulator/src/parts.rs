@@ -1,4 +1,4 @@
-//! Disks and tables as maps: the same ones that the engine's own tests use.
+//! Facts in their smallest form: the same ones that the engine's own tests use.
 
 #![allow(
     dead_code,
@@ -11,12 +11,3 @@
 
 #[path = "../../sync/tests/common/bodies.rs"]
 pub mod bodies;
-#[path = "../../sync/tests/common/check.rs"]
-mod check;
-#[path = "../../sync/tests/common/cloud.rs"]
-mod cloud;
-#[path = "../../sync/tests/common/till.rs"]
-mod till;
-
-pub use cloud::ModelCloud;
-pub use till::{ModelTill, Segment};

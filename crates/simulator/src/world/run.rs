@@ -4,9 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 
-use sync::backoff::SplitMix64;
-
-use super::fault::{Fault, Tally};
+use super::names::{Fault, Tally};
 use super::scene::Scene;
 
 thread_local! {
@@ -30,6 +28,8 @@ pub struct Options {
     pub hours: u64,
     /// Faults that never happen.
     pub without: BTreeSet<Fault>,
+    /// The only faults that happen, often; none: a swarm drawn from the seed.
+    pub only: Option<BTreeSet<Fault>>,
 }
 
 impl Default for Options {
@@ -38,6 +38,7 @@ impl Default for Options {
         Self {
             hours: 10,
             without: BTreeSet::new(),
+            only: None,
         }
     }
 }
@@ -53,6 +54,8 @@ pub struct Report {
     pub ops: u64,
     /// Simulated milliseconds of all tills together.
     pub till_ms: u64,
+    /// Which ops the cloud holds in the end, whatever became of them: the same for any order of arrival.
+    pub content: u128,
     /// Faults and goals.
     pub tally: Tally,
 }
@@ -63,7 +66,7 @@ pub struct Failure {
     /// The seed.
     pub seed: u64,
     /// The rest of what the world was made of.
-    pub options: Options,
+    pub options: Box<Options>,
     /// Which promise, in words.
     pub words: String,
     /// What happened before it, if it was listened to.
@@ -80,13 +83,19 @@ impl Failure {
             "cargo xtask sim --seeds 1 --seed {} --hours {}",
             self.seed, self.options.hours
         );
+        if let Some(only) = &self.options.only {
+            words = format!("{words} --only {}", listed(only));
+        }
         if !self.options.without.is_empty() {
-            let without = self.options.without.iter();
-            let without: Vec<&str> = without.map(|one| one.as_str()).collect();
-            words = format!("{words} --without {}", without.join(","));
+            words = format!("{words} --without {}", listed(&self.options.without));
         }
         words
     }
+}
+
+fn listed(faults: &BTreeSet<Fault>) -> String {
+    let words: Vec<&str> = faults.iter().map(|one| one.as_str()).collect();
+    words.join(",")
 }
 
 /// Runs one seed's world.
@@ -95,10 +104,7 @@ pub fn run(seed: u64, options: &Options) -> Result<Report, Failure> {
 }
 
 fn run_and_tell(seed: u64, options: &Options, tell: bool) -> Result<Report, Failure> {
-    let mut random = SplitMix64::new(seed);
-    let tills = u8::try_from(1 + random.up_to(2)).unwrap_or(1);
-    let mut scene = Scene::new(random, tills, &options.without);
-    scene.words = tell.then(Vec::new);
+    let mut scene = Scene::new(seed, options, tell);
     let ran = catch_unwind(AssertUnwindSafe(|| {
         scene.run_until(options.hours * 3_600_000);
         scene.heal_and_check();
@@ -107,15 +113,16 @@ fn run_and_tell(seed: u64, options: &Options, tell: bool) -> Result<Report, Fail
     let report = Report {
         hash: scene.digest(),
         events: scene.events,
-        ops: u64::try_from(scene.ops).unwrap_or(u64::MAX),
+        ops: scene.ops,
         till_ms: scene.now * scene.machines.len() as u64,
+        content: scene.content(),
         tally: scene.tally,
     };
     match ran {
         Ok(()) => Ok(report),
         Err(panic) => Err(Failure {
             seed,
-            options: options.clone(),
+            options: Box::new(options.clone()),
             words: format!(
                 "{} ({})",
                 words_of(panic.as_ref()),
@@ -137,21 +144,24 @@ fn words_of(panic: &(dyn std::any::Any + Send)) -> String {
 /// is halved, as long as something breaks. `None`: it does not fail again.
 #[must_use]
 pub fn shrink(failed: &Failure) -> Option<Failure> {
-    let (seed, mut options) = (failed.seed, failed.options.clone());
+    let (seed, mut options) = (failed.seed, Options::clone(&failed.options));
+    let mut shorter = options.clone();
+    while shorter.hours > 1 {
+        shorter.hours /= 2;
+        if run(seed, &shorter).is_ok() {
+            break;
+        }
+        options = shorter.clone();
+    }
     for fault in Fault::ALL {
+        if options.without.contains(fault) || failed.report.tally.times(*fault) == 0 {
+            continue;
+        }
         let mut smaller = options.clone();
         smaller.without.insert(*fault);
         if run(seed, &smaller).is_err() {
             options = smaller;
         }
-    }
-    while options.hours > 1 {
-        let mut smaller = options.clone();
-        smaller.hours /= 2;
-        if run(seed, &smaller).is_ok() {
-            break;
-        }
-        options = smaller;
     }
     run_and_tell(seed, &options, true).err()
 }

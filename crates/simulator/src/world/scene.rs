@@ -1,159 +1,233 @@
 //! The world: who is there, what is under way, and what happens next.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use protocol::cloud::CallFailure;
-use protocol::ids::SegmentId;
-use protocol::wire::{HelloAnswer, PushAnswer};
-use sha2::{Digest, Sha256};
 use sync::backoff::SplitMix64;
-use sync::chunk::CutLimits;
-use sync::till::{Batch, CallId, Cut, Effect, Event};
 use uuid::Uuid;
 
-use super::cloud_side::CloudSide;
-use super::fault::{Fault, Goal, Tally};
-use super::machine::{Machine, Snapshot};
-use super::swarm::Swarm;
-use crate::parts::{ModelTill, Segment};
+use super::cloud::{CloudSide, Order};
+use super::dice::Dice;
+use super::facts::{Fact, Facts, What};
+use super::names::{Fault, Tally};
+use super::network::{Call, Reply};
+use super::process::{Heard, Machine, Snapshot, Who};
+use super::run::Options;
 
-/// What a till asks of the cloud.
-#[derive(Debug, Clone)]
-pub(super) enum Request {
-    Hello,
-    Push(Arc<Batch>),
-    Tail(SegmentId),
-    /// The same, to find the last op that both share.
-    Shared(SegmentId),
-}
-
-/// What the cloud answers.
-#[derive(Debug, Clone)]
-pub(super) enum Reply {
-    Hello(HelloAnswer),
-    Push(PushAnswer),
-    Tail(Option<Segment>),
-}
-
-/// A call under way.
-#[derive(Debug, Clone)]
-pub(super) struct Call {
-    pub from: usize,
-    pub life: u32,
-    pub id: CallId,
-    pub request: Request,
-}
+/// More events than any world has: an engine that spins is stopped here.
+const MOST_EVENTS: u64 = 20_000_000;
 
 /// Something that will happen.
 pub(super) enum Due {
+    /// An engine hears something.
     Engine {
         at: usize,
         life: u32,
-        event: Event,
+        second: bool,
+        heard: Box<Heard>,
     },
-    /// A request arrives; somebody waits for the reply unless it is a repetition.
-    Arrives {
-        call: Call,
-        answered: Option<u64>,
-    },
+    /// A request arrives; somebody waits for the reply, which travels so long, or nobody does.
+    Arrives(Box<(Call, Option<u64>)>),
     /// What comes back, or does not.
-    Returns {
-        call: Call,
-        reply: Result<Reply, CallFailure>,
-    },
+    Returns(Box<(Call, Result<Reply, CallFailure>)>),
     /// A running machine is resumed from a snapshot.
-    Thaw {
-        at: usize,
-        old: Box<Snapshot>,
-    },
+    Thaw { at: usize, old: Box<Snapshot> },
+    /// A running machine is copied with its memory.
+    Doubles { at: usize },
+    /// A person starts the program again, unless it was started meanwhile.
+    Restart { at: usize, life: u32 },
+    /// The other version of the program is put back.
+    OtherVersion { at: usize },
+    /// What was doomed is lost.
+    FallBack,
+    /// Head office's writer commits.
+    Commits { tenant: Uuid, orders: Vec<Order> },
+    /// The cloud's newer program starts.
+    Upgrade,
+    /// What a revoked till recorded is brought in by hand.
+    Salvage { at: usize },
+    /// A till enrols, or enrols again.
+    Enrols { at: usize },
+    /// The shop sells here again.
+    Opens { at: usize },
+    /// A person lets the sending go on.
+    Resumes { at: usize },
     /// A minute of the world.
     Minute,
 }
 
 /// Everything.
 pub(super) struct Scene {
+    pub seed: u64,
     pub now: u64,
-    pub random: SplitMix64,
-    pub swarm: Swarm,
+    pub dice: Dice,
     pub tally: Tally,
     pub machines: Vec<Machine>,
     pub cloud: CloudSide,
     /// Nothing goes wrong any more.
     pub calm: bool,
-    /// Every op that was ever recorded, with its bytes' place of birth.
-    pub recorded: BTreeSet<Uuid>,
-    pub ops: u128,
+    pub facts: Facts,
+    /// Ops that were recorded.
+    pub ops: u64,
     pub events: u64,
     pub words: Option<Vec<String>>,
-    hash: Sha256,
+    /// Tills let go of what is secured.
+    pub compacts: bool,
+    /// Ops that were let go.
+    pub let_go: u64,
+    /// What head office does.
+    pub office: SplitMix64,
+    seeds: SplitMix64,
+    hash: [u64; 4],
     queue: BTreeMap<(u64, u64), Due>,
     order: u64,
 }
 
 impl Scene {
-    pub fn new(mut random: SplitMix64, tills: u8, without: &BTreeSet<Fault>) -> Self {
-        let swarm = Swarm::draw(&mut random, without);
-        let machines = (1..=tills).map(|number| Machine::new(number, ModelTill::new(number)));
+    pub fn new(seed: u64, options: &Options, tell: bool) -> Self {
+        let mut random = SplitMix64::new(seed);
+        let tills = u8::try_from(1 + random.up_to(2)).unwrap_or(1);
+        let two_tenants = random.up_to(2) == 0;
+        let page_rows = usize::try_from(2 + random.up_to(6)).unwrap_or(2);
         let mut scene = Self {
+            seed,
             now: 0,
-            random,
-            swarm,
+            dice: Dice::draw(seed, options),
             tally: Tally::default(),
-            machines: machines.collect(),
-            cloud: CloudSide::new(),
+            machines: Vec::new(),
+            cloud: CloudSide::new(page_rows),
             calm: false,
-            recorded: BTreeSet::new(),
+            facts: Facts::new(),
             ops: 0,
             events: 0,
-            words: None,
-            hash: Sha256::new(),
+            words: tell.then(Vec::new),
+            compacts: random.up_to(1) == 0,
+            let_go: 0,
+            office: SplitMix64::new(seed ^ 0x0ff1_ce00),
+            seeds: SplitMix64::new(seed ^ 0x5eed),
+            hash: [1, 2, 3, 4],
             queue: BTreeMap::new(),
             order: 0,
         };
-        for at in 0..scene.machines.len() {
-            scene.start(at);
+        scene.open_shop(0);
+        scene.open_shop(1);
+        scene.cloud.copy(0);
+        for number in 1..=tills {
+            scene.join(Arc::new(Who::new(0, number)));
         }
-        scene.push_due(60_000, Due::Minute);
+        if two_tenants {
+            scene.join(Arc::new(Who::new(1, 100)));
+        }
+        scene.due(60_000, Due::Minute);
         scene
+    }
+
+    /// Another machine with a credential of its own.
+    pub fn join(&mut self, who: Arc<Who>) {
+        self.cloud.keys.insert(who.till, who.till_key());
+        self.machines.push(Machine::new(
+            u8::try_from(self.machines.len() + 1).unwrap_or(u8::MAX),
+            who,
+            self.seed,
+        ));
+        self.start(self.machines.len() - 1);
     }
 
     /// Says something for the history, if anybody listens.
     pub fn say(&mut self, words: impl FnOnce() -> String) {
         if let Some(history) = &mut self.words {
-            let minute = self.now / 60_000;
+            let (minute, ms) = (self.now / 60_000, self.now % 60_000);
+            let (hours, minutes) = (minute / 60, minute % 60);
+            let (seconds, ms) = (ms / 1_000, ms % 1_000);
             history.push(format!(
-                "{:02}:{:02}:{:06.3} {}",
-                minute / 60,
-                minute % 60,
-                Milli(self.now % 60_000),
+                "{hours:02}:{minutes:02}:{seconds:02}.{ms:03} {}",
                 words()
             ));
         }
     }
 
-    pub fn digest(&self) -> [u8; 32] {
-        self.hash.clone().finalize().into()
+    /// Whether a fault happens on this occasion; counted and told if so.
+    pub fn happens(&mut self, fault: Fault) -> bool {
+        let happens = self.dice.happens(fault);
+        if happens {
+            self.tally.met(fault);
+            self.say(|| format!("-- {fault}"));
+        }
+        happens
     }
 
-    /// A machine's process starts.
-    pub fn start(&mut self, at: usize) {
-        let seed = self.random.up_to(u64::MAX - 1);
-        self.machines[at].start(seed);
-        self.say(|| format!("machine {at} starts"));
-        self.tell(at, Event::Started);
+    /// The fault's own randomness: a span of milliseconds up to this.
+    pub fn span(&mut self, fault: Fault, most: u64) -> u64 {
+        self.dice.of(fault).up_to(most)
     }
 
-    /// An event for a machine's engine, now.
-    pub fn tell(&mut self, at: usize, event: Event) {
-        let life = self.machines[at].life;
-        let when = self.now.max(self.machines[at].frozen_until);
-        self.push_due(when, Due::Engine { at, life, event });
+    pub fn new_seed(&mut self) -> u64 {
+        self.seeds.next_u64()
     }
 
-    pub(super) fn push_due(&mut self, at: u64, due: Due) {
+    /// A key for a batch that was just cut.
+    pub fn new_key(&mut self) -> Uuid {
         self.order += 1;
-        self.queue.insert((at.max(self.now), self.order), due);
+        Uuid::from_u128((0xBA << 96) + u128::from(self.order))
+    }
+
+    pub fn digest(&self) -> [u8; 32] {
+        let mut digest = [0; 32];
+        for (bytes, lane) in digest.chunks_exact_mut(8).zip(self.hash) {
+            bytes.copy_from_slice(&lane.to_be_bytes());
+        }
+        let heads = self
+            .cloud
+            .tenants
+            .values()
+            .flat_map(|tables| tables.heads.values());
+        for (head, _) in heads {
+            for (byte, mine) in digest.iter_mut().zip(head.chain.as_bytes()) {
+                *byte ^= mine;
+            }
+        }
+        digest
+    }
+
+    /// Adds to the history's hash: who heard what, when, and how the cloud stood.
+    pub fn note(&mut self, at: usize, what: u8) {
+        let versions = self.cloud.tenants.values().map(|tables| tables.rv);
+        let stands = versions.fold(0_u64, |sum, rv| sum.rotate_left(7) ^ rv);
+        let words = [self.now, at as u64, u64::from(what), stands];
+        for (lane, word) in self.hash.iter_mut().zip(words) {
+            *lane = (*lane ^ word)
+                .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+                .rotate_left(29);
+        }
+        self.hash.rotate_left(1);
+        self.hash[0] ^= self.hash[3];
+    }
+
+    /// Which ops the cloud holds, decisions aside: whether one is taken depends on when its conflict was seen.
+    pub fn content(&self) -> u128 {
+        let ops = self
+            .cloud
+            .tenants
+            .values()
+            .flat_map(|tables| tables.first.keys());
+        let decides = |op_id: &Uuid| {
+            matches!(
+                self.facts.get(op_id),
+                Some(Fact {
+                    what: What::Settle { .. },
+                    ..
+                })
+            )
+        };
+        let ops = ops.filter(|op_id| !decides(op_id));
+        ops.fold(0, |sum, op_id| sum ^ super::cloud::mixed(*op_id, 1))
+    }
+
+    /// Something happens after so many milliseconds.
+    pub fn due(&mut self, after: u64, due: Due) {
+        self.order += 1;
+        self.queue.insert((self.now + after, self.order), due);
     }
 
     /// What will happen, and when.
@@ -163,14 +237,13 @@ impl Scene {
 
     /// Runs up to a moment of the world.
     pub fn run_until(&mut self, end: u64) {
-        while let Some((&place, _)) = self.queue.first_key_value() {
-            if place.0 > end {
+        while let Some(entry) = self.queue.first_entry() {
+            let when = entry.key().0;
+            if when > end {
                 break;
             }
-            let Some(due) = self.queue.remove(&place) else {
-                break;
-            };
-            self.now = place.0;
+            let due = entry.remove();
+            self.now = when;
             self.happen(due);
         }
         self.now = end;
@@ -178,147 +251,44 @@ impl Scene {
 
     fn happen(&mut self, due: Due) {
         self.events += 1;
+        assert!(self.events < MOST_EVENTS, "nothing spins");
         match due {
             Due::Minute => {
                 self.minute();
-                self.push_due(self.now + 60_000, Due::Minute);
+                self.due(60_000, Due::Minute);
             }
-            Due::Engine { at, life, event } => self.engine(at, life, event),
-            Due::Thaw { .. } if self.calm => {}
+            Due::Engine {
+                at,
+                life,
+                second,
+                heard,
+            } => {
+                if self.machines[at].life == life {
+                    self.hear(at, *heard, second);
+                }
+            }
+            Due::Arrives(arriving) => self.arrives(arriving.0, arriving.1),
+            Due::Returns(returning) => self.returns(returning.0, returning.1),
+            Due::Restart { at, life } => {
+                if self.machines[at].life == life {
+                    self.start(at);
+                }
+            }
+            Due::Enrols { at } => self.enrols(at),
+            Due::Opens { at } => self.machines[at].open = true,
+            Due::Resumes { at } => self.tell(at, sync::till::Event::Resumed),
+            Due::Upgrade => self.upgrade(),
+            Due::Salvage { at } => self.salvage(at),
+            Due::Commits { tenant, orders } => self.cloud.office(tenant, &orders),
+            Due::Thaw { .. } | Due::FallBack | Due::OtherVersion { .. } | Due::Doubles { .. }
+                if self.calm => {}
+            Due::Doubles { at } => self.clone_live(at),
             Due::Thaw { at, old } => self.thaw(at, *old),
-            Due::Arrives { call, answered } => self.arrives(call, answered),
-            Due::Returns { call, reply } => self.returns(call, reply),
-        }
-    }
-
-    fn engine(&mut self, at: usize, life: u32, event: Event) {
-        if self.machines[at].life != life {
-            return;
-        }
-        if self.machines[at].frozen_until > self.now {
-            let wakes = self.machines[at].frozen_until;
-            return self.push_due(wakes, Due::Engine { at, life, event });
-        }
-        self.note(at, &event);
-        let mut effects = Vec::new();
-        let now = self.now;
-        self.machines[at].engine.step(now, event, &mut effects);
-        for effect in effects {
-            self.perform(at, effect);
-        }
-    }
-
-    /// Adds to the history's hash.
-    fn note(&mut self, at: usize, event: &Event) {
-        self.hash.update(self.now.to_be_bytes());
-        self.hash.update([u8::try_from(at).unwrap_or(u8::MAX)]);
-        let heads = &self.cloud.tables.heads;
-        self.hash.update((heads.len() as u64).to_be_bytes());
-        if let Some((segment, head)) = heads.last_key_value() {
-            self.hash.update(segment.as_bytes());
-            self.hash.update(head.chain.as_bytes());
-        }
-        self.hash.update(kind(event).as_bytes());
-    }
-
-    fn perform(&mut self, at: usize, effect: Effect) {
-        let life = self.machines[at].life;
-        let soon = self.now + 1;
-        let mut answer = |event| self.push_due(soon, Due::Engine { at, life, event });
-        match effect {
-            Effect::SendHello { call, .. } => self.send(at, call, Request::Hello),
-            Effect::SendPush { call, batch } => self.send(at, call, Request::Push(batch)),
-            Effect::FetchTail { call, segment, .. } => self.send(at, call, Request::Tail(segment)),
-            Effect::SetTimer { id, at: when } => {
-                let event = Event::TimerFired(id);
-                self.push_due(when, Due::Engine { at, life, event });
+            Due::FallBack => self.fall_back(),
+            Due::OtherVersion { at } => {
+                self.machines[at].other_version = false;
+                self.start(at);
             }
-            Effect::CutBatch {
-                call,
-                after,
-                limits,
-            } => {
-                let cut = self.cut(at, &after, limits);
-                self.push_due(
-                    soon,
-                    Due::Engine {
-                        at,
-                        life,
-                        event: Event::BatchCut { call, cut },
-                    },
-                );
-            }
-            Effect::StoreAnswer { call, .. } => answer(Event::Stored {
-                call,
-                result: Ok(()),
-            }),
-            Effect::OpenFreshSegment { call, segment, .. } => {
-                self.send(at, call, Request::Shared(segment));
-            }
-            Effect::KeepHeads {
-                cloud_epoch, heads, ..
-            } => {
-                let kept = &mut self.machines[at].disk.kept;
-                if kept.epoch.replace(cloud_epoch) != Some(cloud_epoch) {
-                    self.tally.saw(Goal::EpochChanged);
-                }
-                kept.heads = heads.into_iter().map(|head| (head.segment, head)).collect();
-            }
-            Effect::Emit(_) => {}
         }
-    }
-
-    fn cut(&mut self, at: usize, after: &[protocol::wire::CloudHead], limits: CutLimits) -> Cut {
-        if self.machines[at].step_over_lost_ground(after) > 0 {
-            self.tally.saw(Goal::LostGround);
-        }
-        let till = &self.machines[at].disk.till;
-        let mut stretches = till.next_beyond(after, limits.max_ops);
-        // Parents before children: a child begins after the place where its parent began.
-        stretches.sort_by_key(|stretch| stretch.first_seq);
-        match till.cut(&stretches, limits) {
-            Ok(None) => Cut::Nothing,
-            Ok(Some(request)) => {
-                self.order += 1;
-                if limits.max_ops == 1 {
-                    self.tally.saw(Goal::SplitToOne);
-                }
-                Cut::Batch(Batch {
-                    key: Uuid::from_u128((0xBA << 96) + u128::from(self.order)),
-                    request,
-                })
-            }
-            Err(refused) => panic!("machine {at} cannot cut what it recorded itself: {refused}"),
-        }
-    }
-}
-
-/// What an event is, for the history's hash.
-const fn kind(event: &Event) -> &'static str {
-    match event {
-        Event::Started => "started",
-        Event::Paused => "paused",
-        Event::Resumed => "resumed",
-        Event::OpVaulted => "op_vaulted",
-        Event::NetworkUp => "network_up",
-        Event::SyncNow => "sync_now",
-        Event::TimerFired(_) => "timer_fired",
-        Event::HelloDone { result: Ok(_), .. } => "hello_answered",
-        Event::HelloDone { .. } => "hello_failed",
-        Event::TailFetched { .. } => "tail_fetched",
-        Event::SegmentOpened { .. } => "segment_opened",
-        Event::BatchCut { .. } => "batch_cut",
-        Event::PushDone { result: Ok(_), .. } => "push_answered",
-        Event::PushDone { .. } => "push_failed",
-        Event::Stored { .. } => "stored",
-    }
-}
-
-/// Milliseconds as seconds with three places.
-struct Milli(u64);
-
-impl std::fmt::Display for Milli {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:02}.{:03}", self.0 / 1_000, self.0 % 1_000)
     }
 }

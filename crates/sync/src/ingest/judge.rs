@@ -100,6 +100,9 @@ impl Book<'_> {
 
     pub(super) fn judge_first(&mut self, op: &OpRead) -> Verdict {
         let envelope = match op {
+            OpRead::Whole(_) if self.state.unknown_kinds.contains(op.kind()) => {
+                return self.park(op, OutcomeCode::UnknownType);
+            }
             OpRead::Whole(envelope) => envelope.as_ref(),
             OpRead::HeadOnly { code, .. } => return self.park(op, *code),
             OpRead::Nothing { .. } => return self.park(op, OutcomeCode::BodyUnreadable),

@@ -80,6 +80,9 @@ pub struct IngestState {
     /// Which of the ops asked for lie in quarantine now, with the hash of their bytes, and the
     /// segments they came in.
     pub quarantined_ops: BTreeMap<(Uuid, OpHash), BTreeSet<SegmentId>>,
+    /// Types that this cloud is told to leave alone although its program knows them: it is then as old as the one
+    /// beside it that does not. Their ops are parked and judged after the upgrade.
+    pub unknown_kinds: BTreeSet<String>,
     /// Ops whose effects the store could not apply in an earlier try of this same transaction.
     pub poisoned: BTreeSet<Uuid>,
 }

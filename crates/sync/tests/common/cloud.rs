@@ -167,6 +167,7 @@ impl ModelCloud {
                 .copied()
                 .collect(),
             quarantined_ops: held,
+            unknown_kinds: BTreeSet::new(),
             poisoned: BTreeSet::new(),
         }
     }
