@@ -37,7 +37,7 @@ cargo xtask test                             everything that must hold: set up, 
 cargo xtask demo  [--tills N] [--off-screen] build it and open the till on a demo branch; or N tills on one cloud
 cargo xtask kill  [--runs N] [--seed S] [--csv FILE | --made-up] [--profile dev|fast] [--as-built]
                                              kill -9 at random moments of a replay, then prove the books
-cargo xtask torture [--minutes M] [--seed S] [--round R] [--database sqlite|postgres] [--fail-over N] [--small]
+cargo xtask torture [--minutes M] [--seed S] [--round R] [--database sqlite|postgres] [--fail-over N] [--small] [--deaf]
                     [--profile dev|fast] [--as-built] [--programs FOLDER]
                                              everything that befalls a shop, with real programs; then the books
 cargo xtask bench [NAME…] [--quick]          measure, each figure beside a raw one of the same run

@@ -5,6 +5,8 @@
 //! `fsync` of their folder), and mounts it again; the answer is one line. `room BYTES` changes its size,
 //! `quit` or the end of standard input takes it away for good.
 //!
+//! After a line `deaf` it says that it flushed and does not: a bench that finds nothing on it sees nothing.
+//!
 //! Promises: what was flushed is there after a cut, whole; of the rest nothing, a part, or all is there,
 //! in any order of pages, torn at a sector. Whoever used the disk must be dead when the power is cut.
 
@@ -30,7 +32,7 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match words.as_slice() {
         [folder, bytes] => match bytes.parse() {
-            Ok(bytes) => switch::serve(folder.as_ref(), bytes),
+            Ok(bytes) => switch::serve(folder.as_ref(), disk::Disk::new(bytes)),
             Err(error) => Err(std::io::Error::other(error)),
         },
         _ => Err(std::io::Error::other("lossyfs FOLDER BYTES")),

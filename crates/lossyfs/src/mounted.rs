@@ -240,9 +240,7 @@ impl Filesystem for Mounted {
     }
 
     fn fsync(&self, _: &Request, ino: INodeNo, _: FileHandle, _: bool, reply: ReplyEmpty) {
-        let mut disk = self.disk();
-        let body = disk.file_mut(ino.0);
-        empty(body.map(crate::body::Body::flush), reply);
+        empty(self.disk().flush_file(ino.0), reply);
     }
 
     fn fsyncdir(&self, _: &Request, ino: INodeNo, _: FileHandle, _: bool, reply: ReplyEmpty) {

@@ -10,8 +10,8 @@ use crate::disk::Disk;
 use crate::mounted::{locked, mount};
 
 /// Mounts a disk and follows the lines of standard input until they end.
-pub(crate) fn serve(folder: &Path, capacity: u64) -> io::Result<()> {
-    let disk = Arc::new(Mutex::new(Disk::new(capacity)));
+pub(crate) fn serve(folder: &Path, disk: Disk) -> io::Result<()> {
+    let disk = Arc::new(Mutex::new(disk));
     let mut session = Some(mount(folder, &disk)?);
     say(&format!("mounted {}", folder.display()))?;
     for line in io::stdin().lock().lines() {
@@ -28,6 +28,10 @@ pub(crate) fn serve(folder: &Path, capacity: u64) -> io::Result<()> {
             "room" => {
                 locked(&disk).capacity = number;
                 say(&format!("room {number}"))?;
+            }
+            "deaf" => {
+                locked(&disk).deaf = true;
+                say("deaf")?;
             }
             _ => break,
         }

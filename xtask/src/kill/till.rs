@@ -8,7 +8,7 @@ use super::running::{Lines, Run, Running};
 use crate::invoices::{self, Invoice};
 use crate::place::Programs;
 use crate::shell;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -121,7 +121,14 @@ impl Till {
         verify
             .arg("--json")
             .args(against_cloud.then_some("--against-cloud"));
-        Ok(shell::read(&mut verify)?.split_whitespace().collect())
+        let output = verify
+            .output()
+            .context("holdfastctl verify cannot be started")?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        let said: String = said.split_whitespace().collect();
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "verify: {said} {complaint}");
+        Ok(said)
     }
 
     /// How many ops the cloud told this till that it has, by the till's own queue, and how many it has, by its own

@@ -46,7 +46,7 @@ impl Disk {
                 shell::read(mount.arg(&root))?;
                 Kind::Small
             }
-            Medium::Lossy => lossy(&root, programs)?,
+            Medium::Lossy | Medium::Deaf => lossy(&root, programs)?,
         };
         Ok(Self { root, kind })
     }
@@ -58,13 +58,25 @@ impl Disk {
 
     /// The power is cut; whoever used it is dead. What was lost, in the disk's words.
     pub(crate) fn cut(&mut self, seed: u64) -> Result<String> {
+        self.tell(&format!("cut {seed}"))
+    }
+
+    /// From now on it says that it flushed, and does not.
+    pub(crate) fn deafen(&mut self) -> Result<()> {
+        self.tell("deaf 1").map(drop)
+    }
+
+    fn tell(&mut self, line: &str) -> Result<String> {
         let Kind::Lossy { into, from, .. } = &mut self.kind else {
             return Ok(String::new());
         };
-        writeln!(into, "cut {seed}").context("the lossy disk does not listen")?;
+        writeln!(into, "{line}").context("the lossy disk does not listen")?;
         let mut said = String::new();
         from.read_line(&mut said)?;
-        ensure!(said.starts_with("cut "), "the lossy disk said '{said}'");
+        ensure!(
+            !said.is_empty(),
+            "the lossy disk is gone, see after '{line}'"
+        );
         Ok(said.trim_end().to_owned())
     }
 

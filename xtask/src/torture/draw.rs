@@ -197,11 +197,9 @@ fn elsewhere(dice: &mut Dice, swarm: &Swarm, per_mille: u64) -> Vec<(u64, Elsewh
         all.push((wait_ms, what));
     }
     if swarm.roll_back {
-        let back = Elsewhere::RollBack {
-            said: dice.below(2) == 0,
-        };
-        all.insert(all.len().min(9), (1_500, back));
         all.insert(all.len().min(2), (600, Elsewhere::CopyCloud));
+        let said = dice.below(2) == 0;
+        all.insert(all.len().min(10), (1_500, Elsewhere::RollBack { said }));
     }
     all
 }
@@ -236,6 +234,20 @@ mod tests {
             let back = |till: &TillPlan| format!("{till:?}").contains("OldTill");
             let put_back = plan.tills.iter().any(back);
             assert!(!(plan.rolls_back() && put_back), "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_rolled_back_to_before_it_was_copied() {
+        for seed in 0..500 {
+            let plan = Plan::draw(seed, MEANS);
+            let at = |wanted: fn(&Elsewhere) -> bool| {
+                plan.elsewhere.iter().position(|(_, what)| wanted(what))
+            };
+            let copied = at(|what| matches!(what, Elsewhere::CopyCloud));
+            let back = at(|what| matches!(what, Elsewhere::RollBack { .. }));
+            assert!(copied.is_some() || back.is_none(), "seed {seed}: a copy");
+            assert!(copied <= back, "seed {seed}: and earlier");
         }
     }
 

@@ -3,7 +3,7 @@
 use super::clock;
 use super::counts::Counts;
 use super::disks::{self, Disk};
-use super::plan::{Deed, Moment, TillPlan};
+use super::plan::{Deed, Medium, Moment, TillPlan};
 use crate::dice::Dice;
 use crate::invoices::{self, Invoice};
 use crate::kill::books::Books;
@@ -35,6 +35,8 @@ pub(crate) struct Machine {
     pub(crate) cloned: bool,
     /// Whether it came back from a copy.
     pub(crate) put_back: bool,
+    /// Whether its clock was ever wrong.
+    clock_lied: bool,
 }
 
 impl Machine {
@@ -64,7 +66,15 @@ impl Machine {
             next: 0,
             cloned: false,
             put_back: false,
+            clock_lied: false,
         })
+    }
+
+    /// Whether till and cloud must count the same. Copies under one name never do; and by its clock a till that was
+    /// put back tells a backup from a copy that lives elsewhere: what was made an hour ahead looks like another's
+    /// (decision 18). Neither costs the cloud a sale.
+    pub(crate) const fn must_be_equal(&self) -> bool {
+        !self.cloned && !(self.put_back && self.clock_lied)
     }
 
     fn backup(&self) -> PathBuf {
@@ -167,6 +177,7 @@ impl Machine {
                     run.kill_after(at.after, micros(at))
                 });
                 self.till.environment.clear();
+                self.clock_lied = true;
                 counts.add("clock of a till jumped", 2);
                 killed_or_done(counts, killed?, "kill: till with a wrong clock");
             }
@@ -266,8 +277,11 @@ impl Slot {
         (url, code): (&str, &str),
     ) -> Result<Self> {
         let name = format!("till-{number}");
-        let machine = Machine::fresh(ground, number * 2, &name, plan, programs)?;
+        let mut machine = Machine::fresh(ground, number * 2, &name, plan, programs)?;
         machine.till.join(url, code)?;
+        if plan.medium == Medium::Deaf {
+            machine.disk.deafen()?;
+        }
         let machines = vec![machine];
         Ok(Self { machines })
     }

@@ -7,6 +7,8 @@ pub(crate) enum Medium {
     Plain,
     /// A file system that loses what was not flushed when its power is cut.
     Lossy,
+    /// The same, and once a till has joined on it it loses what was flushed as well: the torture must fail.
+    Deaf,
     /// A small one that can be filled up.
     Small,
 }
@@ -122,6 +124,16 @@ pub(crate) struct Means {
 }
 
 impl Plan {
+    /// All disks that forget are deaf as well: what the bench must find.
+    pub(crate) fn deafened(mut self) -> Self {
+        for till in &mut self.tills {
+            if till.medium == Medium::Lossy {
+                till.medium = Medium::Deaf;
+            }
+        }
+        self
+    }
+
     /// Whether the cloud's tables go back to an older day.
     pub(crate) fn rolls_back(&self) -> bool {
         let back = |(_, what): &(u64, Elsewhere)| matches!(what, Elsewhere::RollBack { .. });
