@@ -211,7 +211,9 @@ fn small_with(programs: &Programs) -> Result<Counted> {
                 bail!("a disk that lies about its flushes was not found out: the torture is blind")
             }
             Err(error) => {
-                println!("   on a disk that lies about its flushes it fails, as it must: {error:#}")
+                println!(
+                    "   on a disk that lies about its flushes it fails, as it must: {error:#}"
+                );
             }
         }
     }

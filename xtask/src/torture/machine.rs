@@ -74,7 +74,8 @@ impl Machine {
     /// put back tells a backup from a copy that lives elsewhere: what was made an hour ahead looks like another's
     /// (decision 18). Neither costs the cloud a sale.
     pub(crate) const fn must_be_equal(&self) -> bool {
-        !self.cloned && !(self.put_back && self.clock_lied)
+        let may_differ = self.cloned || (self.put_back && self.clock_lied);
+        !may_differ
     }
 
     fn backup(&self) -> PathBuf {
