@@ -101,6 +101,10 @@ fn build() -> Result<PathBuf> {
     let host = shell::read(shell::program("rustc").arg("-vV"))?;
     let host = host.lines().find_map(|line| line.strip_prefix("host: "));
     let host = host.context("rustc does not say for which host it builds")?;
+    // The same versions as are shipped: cargo adds the fuzzer's own two to a copy of the list.
+    let lists = ["Cargo.lock", "fuzz/Cargo.lock"].map(|list| place::root().join(list));
+    fs::copy(&lists[0], &lists[1])
+        .with_context(|| format!("{} cannot be written", lists[1].display()))?;
     let target = place::target().join("fuzz");
     let mut build = shell::program(tool);
     // The counters are switched on by options that the stable compiler has and does not show.

@@ -16,7 +16,7 @@ pub enum AmountRefused {
         "amount \"{text}\" is not a number: write it like 1234.50, with a point before the decimals"
     )]
     Malformed {
-        /// As typed.
+        /// As typed, cut to 40 characters.
         text: String,
     },
     /// More decimals than the currency has.
@@ -24,7 +24,7 @@ pub enum AmountRefused {
         "amount \"{text}\" has too many decimals: {currency} has {decimals}; round it and try again"
     )]
     TooManyDecimals {
-        /// As typed.
+        /// As typed, cut to 40 characters.
         text: String,
         /// The till's currency.
         currency: Currency,
@@ -36,7 +36,7 @@ pub enum AmountRefused {
         "amount \"{text}\" is too large: the limit is {limit} {currency}; check for a barcode typed as an amount"
     )]
     TooLarge {
-        /// As typed.
+        /// As typed, cut to 40 characters.
         text: String,
         /// The till's currency.
         currency: Currency,
@@ -48,7 +48,7 @@ pub enum AmountRefused {
 /// Reads an amount, e.g. `12.5`, `1,234.50` or `-0.02`, into minor units of `currency`.
 pub fn parse_minor(text: &str, currency: Currency) -> Result<i64, AmountRefused> {
     let too_large = || AmountRefused::TooLarge {
-        text: text.to_owned(),
+        text: decimal::shown(text),
         currency,
         limit: format_minor(MAX_AMOUNT_MINOR, currency),
     };
@@ -56,10 +56,10 @@ pub fn parse_minor(text: &str, currency: Currency) -> Result<i64, AmountRefused>
         decimal::parse_scaled(text, currency.exponent(), Grouping::Commas).map_err(|refused| {
             match refused {
                 DecimalRefused::Malformed => AmountRefused::Malformed {
-                    text: text.to_owned(),
+                    text: decimal::shown(text),
                 },
                 DecimalRefused::TooManyDecimals => AmountRefused::TooManyDecimals {
-                    text: text.to_owned(),
+                    text: decimal::shown(text),
                     currency,
                     decimals: currency.exponent(),
                 },

@@ -21,6 +21,11 @@ pub(crate) enum Grouping {
     None,
 }
 
+/// A refused text as far as a sentence needs it: somebody may have typed with a scanner, or named the wrong file.
+pub(crate) fn shown(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
 /// Digits beyond this cannot matter: every limit of the domain is far below 10^18.
 const MAX_DIGITS: usize = 18;
 

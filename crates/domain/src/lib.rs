@@ -19,6 +19,7 @@ pub mod barcode;
 pub mod cart;
 pub mod cart_change;
 mod cart_refused;
+pub mod catalogue_file;
 pub mod currency;
 mod decimal;
 pub mod drawer;

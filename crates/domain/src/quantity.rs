@@ -36,13 +36,13 @@ pub enum QuantityRefused {
         "quantity \"{text}\" is not a number: write it like 3 or 1.25, with a point before the decimals"
     )]
     Malformed {
-        /// As typed.
+        /// As typed, cut to 40 characters.
         text: String,
     },
     /// Finer than a thousandth.
     #[error("quantity \"{text}\" has too many decimals: the limit is 3; round it and try again")]
     TooManyDecimals {
-        /// As typed.
+        /// As typed, cut to 40 characters.
         text: String,
     },
     /// Beyond [`MAX_QUANTITY_MILLI`], in either direction.
@@ -50,7 +50,7 @@ pub enum QuantityRefused {
         "quantity \"{text}\" is too large: the limit is {limit}; check for a barcode typed as a quantity"
     )]
     TooLarge {
-        /// As typed.
+        /// As typed, cut to 40 characters.
         text: String,
         /// The limit, as text.
         limit: String,
@@ -60,16 +60,16 @@ pub enum QuantityRefused {
 /// Reads a quantity, e.g. `3` or `1.25`, into thousandths.
 pub fn parse_milli(text: &str) -> Result<i64, QuantityRefused> {
     let too_large = || QuantityRefused::TooLarge {
-        text: text.to_owned(),
+        text: decimal::shown(text),
         limit: format_milli(MAX_QUANTITY_MILLI),
     };
     let milli =
         decimal::parse_scaled(text, DECIMALS, Grouping::None).map_err(|refused| match refused {
             DecimalRefused::Malformed => QuantityRefused::Malformed {
-                text: text.to_owned(),
+                text: decimal::shown(text),
             },
             DecimalRefused::TooManyDecimals => QuantityRefused::TooManyDecimals {
-                text: text.to_owned(),
+                text: decimal::shown(text),
             },
             DecimalRefused::TooLarge => too_large(),
         })?;

@@ -162,7 +162,7 @@ impl SellingRules {
     "tax rate \"{text}\" is refused: write a percentage from 0 to 1000 with at most 2 decimals, such as 20 or 7.7"
 )]
 pub struct RateRefused {
-    /// As typed.
+    /// As typed, cut to 40 characters.
     pub text: String,
 }
 
@@ -173,7 +173,7 @@ pub fn parse_rate_bp(text: &str) -> Result<i64, RateRefused> {
         .ok()
         .filter(|rate_bp| (0..=MAX_RATE_BP).contains(rate_bp))
         .ok_or_else(|| RateRefused {
-            text: text.to_owned(),
+            text: decimal::shown(text),
         })
 }
 

@@ -84,8 +84,10 @@ fn spellings(code: &str) {
         format!("]E0{upc_a}"),
         format!("{} {}\r\n", &upc_a[..6], &upc_a[6..]),
     ];
-    // The short form, if the scan of the long one knows it.
-    all.extend(scan_keys(&upc_a).into_iter().filter(|key| key.len() == 8));
+    // The short form, if the scan of the long one knows it. Below 0000 there are padded EAN-8 and no real UPC.
+    if !upc_a.starts_with("0000") {
+        all.extend(scan_keys(&upc_a).into_iter().filter(|key| key.len() == 8));
+    }
     for stored in &all {
         let key = normal_key(stored);
         for scanned in &all {

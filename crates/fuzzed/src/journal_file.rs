@@ -225,7 +225,7 @@ fn write(medium: &Memory, how: u8, bites: &mut Bites<'_>) -> Vec<Written> {
     for group in entries.chunks(usize::from(how % 3) + 1) {
         journal.append_entries(group).expect("memory takes it");
     }
-    if how & 4 == 4 {
+    if how & 0b1_1100 == 0b100 {
         journal.make_room().expect("memory has room");
     }
     let seen = opened(medium, None).expect("what was written opens");

@@ -16,6 +16,7 @@
 
 mod barcode;
 mod bites;
+mod catalogue;
 mod cursor;
 mod decimal;
 mod enrolment;
@@ -24,9 +25,13 @@ mod header;
 mod journal_file;
 mod op_bytes;
 mod packed;
+mod pull_page;
+mod push_body;
 mod receipt;
 mod room;
 pub mod seeds;
+mod shelf;
+mod snapshot;
 mod stream;
 
 /// One door: its name is the fuzz target's, the corpus folder's and the word after `--target`.
@@ -41,6 +46,7 @@ pub struct Target {
 /// Every door.
 pub const TARGETS: &[Target] = &[
     target("barcode", barcode::body),
+    target("catalogue", catalogue::body),
     target("cursor", cursor::body),
     target("decimal", decimal::body),
     target("enrolment", enrolment::body),
@@ -48,7 +54,10 @@ pub const TARGETS: &[Target] = &[
     target("journal_file", journal_file::body),
     target("op_bytes", op_bytes::body),
     target("packed", packed::body),
+    target("pull_page", pull_page::body),
+    target("push_body", push_body::body),
     target("receipt", receipt::body),
+    target("snapshot", snapshot::body),
 ];
 
 const fn target(name: &'static str, body: fn(&[u8])) -> Target {

@@ -47,12 +47,18 @@ pub(crate) struct Counting(AtomicU64);
 impl Entropy for Counting {
     fn fill(&self, buffer: &mut [u8]) {
         for chunk in buffer.chunks_mut(8) {
-            // Spread over all bits, so that a byte of it may be any.
-            let next = self.0.fetch_add(1, Ordering::Relaxed) + 1;
-            let next = next.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_le_bytes();
+            let next = spread(self.0.fetch_add(1, Ordering::Relaxed)).to_le_bytes();
             chunk.copy_from_slice(&next[..chunk.len()]);
         }
     }
+}
+
+/// A count with every bit of it in every bit (splitmix64): codes are drawn a byte at a time and must not repeat.
+const fn spread(count: u64) -> u64 {
+    let one = count.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let two = (one ^ one >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let three = (two ^ two >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+    three ^ three >> 31
 }
 
 /// Time and randomness of a room, with the clock in hand.

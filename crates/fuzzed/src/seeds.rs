@@ -4,7 +4,9 @@
 
 mod bodies;
 mod doors;
+mod files;
 mod receipts;
+mod rows;
 mod small;
 pub(crate) mod till;
 
@@ -24,6 +26,8 @@ pub fn all() -> Vec<Seed> {
     small::put(&mut seeds);
     bodies::put(&mut seeds);
     doors::put(&mut seeds);
+    files::put(&mut seeds);
+    rows::put(&mut seeds);
     receipts::put(&mut seeds);
     seeds
 }

@@ -53,4 +53,6 @@ macro_rules! replays {
     };
 }
 
-replays! { barcode cursor decimal enrolment header journal_file op_bytes packed receipt }
+replays! {
+    barcode catalogue cursor decimal enrolment header journal_file op_bytes packed pull_page push_body receipt snapshot
+}

@@ -6,7 +6,10 @@
 //! the same file by itself means the same products. A row that cannot be taken is named by its
 //! number and the others go on; a row that says nothing new takes no version.
 
-use domain::{Currency, Unit, normal_key, parse_minor};
+use std::collections::BTreeMap;
+
+use domain::catalogue_file::{ArticleRow, Columns, MAX_LINE_BYTES, RowReason, is_blank, text_of};
+use domain::{Currency, normal_key};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -16,8 +19,6 @@ use crate::store::admin::{ProductPut, Put};
 
 /// Rows of one transaction: tills' pushes come in between two of them.
 const ROWS_AT_ONCE: usize = 1_000;
-/// The longest row, in bytes.
-const MAX_ROW_BYTES: usize = 64 * 1024;
 /// Refused rows that are listed; all are counted.
 const MAX_REFUSED_LISTED: usize = 1_000;
 
@@ -36,23 +37,13 @@ pub struct Importer<'a> {
     form: ImportForm,
     columns: Option<Columns>,
     rest: Vec<u8>,
+    /// The row under way is too long and is passed over to its end.
+    passing: bool,
     row: u64,
     waiting: Vec<(u64, ProductPut)>,
+    /// The name under each own code of this file, both as hashes: 24 bytes a row.
+    codes: BTreeMap<u128, u64>,
     report: ImportReport,
-}
-
-/// Where each column stands.
-#[derive(Debug, Clone)]
-struct Columns {
-    separator: u8,
-    width: usize,
-    name: usize,
-    barcodes: Option<usize>,
-    code: Option<usize>,
-    price: Option<usize>,
-    category: Option<usize>,
-    tax_class: Option<usize>,
-    unit: Option<usize>,
 }
 
 impl<'a> Importer<'a> {
@@ -63,37 +54,36 @@ impl<'a> Importer<'a> {
             form,
             columns: None,
             rest: Vec::new(),
+            passing: false,
             row: 0,
             waiting: Vec::new(),
+            codes: BTreeMap::new(),
             report: ImportReport::default(),
         }
     }
 
     /// Takes the next piece of the file.
     pub async fn take(&mut self, piece: &[u8]) -> Result<(), OfficeError> {
-        self.rest.extend_from_slice(piece);
-        let mut lines = std::mem::take(&mut self.rest);
-        let mut begin = 0;
-        while let Some(end) = lines[begin..].iter().position(|byte| *byte == b'\n') {
-            self.line(&lines[begin..begin + end]).await?;
-            begin += end + 1;
+        let mut lines = piece.split(|byte| *byte == b'\n').peekable();
+        while let Some(end) = lines.next() {
+            if !self.passing {
+                self.rest.extend_from_slice(end);
+            }
+            if self.rest.len() >= MAX_LINE_BYTES {
+                self.passing = true;
+                self.rest.truncate(MAX_LINE_BYTES);
+            }
+            if lines.peek().is_some() {
+                self.line().await?;
+            }
         }
-        lines.drain(..begin);
-        if lines.len() > MAX_ROW_BYTES {
-            return Err(OfficeError::Malformed(format!(
-                "row {} is longer than {MAX_ROW_BYTES} bytes: is this a CSV file?",
-                self.row + 1
-            )));
-        }
-        self.rest = lines;
         Ok(())
     }
 
     /// The file is over: what became of it.
     pub async fn finish(mut self) -> Result<ImportReport, OfficeError> {
-        let last = std::mem::take(&mut self.rest);
-        if !last.is_empty() {
-            self.line(&last).await?;
+        if !self.rest.is_empty() {
+            self.line().await?;
         }
         self.write().await?;
         if self.columns.is_none() {
@@ -104,23 +94,36 @@ impl<'a> Importer<'a> {
         Ok(self.report)
     }
 
-    async fn line(&mut self, line: &[u8]) -> Result<(), OfficeError> {
+    /// A line has come to its end.
+    async fn line(&mut self) -> Result<(), OfficeError> {
         self.row += 1;
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let Some(columns) = &self.columns else {
-            let header =
-                String::from_utf8_lossy(line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line))
-                    .into_owned();
-            let (columns, ignored) = columns(&header)?;
-            self.columns = Some(columns);
-            self.report.ignored_columns = ignored;
-            return Ok(());
-        };
-        if line.trim_ascii().is_empty() {
+        let line = std::mem::take(&mut self.rest);
+        let passed = std::mem::take(&mut self.passing);
+        if !passed && is_blank(&line) {
             return Ok(());
         }
+        let text = if passed {
+            Err(RowReason::TooLong)
+        } else {
+            text_of(&line, self.row == 1)
+        };
+        let Some(columns) = &self.columns else {
+            let header = text.map_err(|reason| no_header(&reason.to_string()))?;
+            let columns = Columns::of(header);
+            let columns = columns.ok_or_else(|| no_header(header))?;
+            self.report.ignored_columns.clone_from(&columns.ignored);
+            self.columns = Some(columns);
+            return Ok(());
+        };
         self.report.rows += 1;
-        match product(line, columns, &self.form) {
+        let read = text.and_then(|text| {
+            let default = self.form.default_tax_class.as_deref();
+            ArticleRow::read(text, columns, Some(self.form.currency), default)
+        });
+        match read
+            .map_err(|reason| reason.to_string())
+            .and_then(|row| self.product(row))
+        {
             Ok(put) => self.waiting.push((self.row, put)),
             Err(reason) => self.refuse(self.row, reason),
         }
@@ -128,6 +131,38 @@ impl<'a> Importer<'a> {
             self.write().await?;
         }
         Ok(())
+    }
+
+    /// The product that a row states, unless its code stands for another one in this file already.
+    fn product(&mut self, row: ArticleRow) -> Result<ProductPut, String> {
+        let product_id = match (&row.code, row.barcodes.first()) {
+            (Some(code), _) => id_of(&[b"code", code.as_bytes()]),
+            (None, Some(barcode)) => {
+                let key = normal_key(barcode);
+                id_of(&[b"barcode", key.as_bytes(), row.name.as_bytes()])
+            }
+            (None, None) => return Err(RowReason::NoCode.to_string()),
+        };
+        if row.code.is_some() {
+            let (name, _) = id_of(&[b"name", row.name.as_bytes()]).as_u64_pair();
+            let stands = *self.codes.entry(product_id.as_u128()).or_insert(name);
+            if stands != name {
+                let code = row.code.unwrap_or_default();
+                return Err(format!(
+                    "code {code:?} already stands in this file for another name"
+                ));
+            }
+        }
+        let entry = ProductEntry {
+            code: row.code,
+            name: row.name,
+            unit: row.unit,
+            price_minor: row.price_minor,
+            tax_class: row.tax_class,
+            category: row.category,
+            barcodes: row.barcodes,
+        };
+        checked(product_id, &entry).map_err(|refused| refused.to_string())
     }
 
     fn refuse(&mut self, row: u64, reason: String) {
@@ -156,143 +191,10 @@ impl<'a> Importer<'a> {
 }
 
 fn no_header(found: &str) -> OfficeError {
+    let found: String = found.chars().take(200).collect();
     OfficeError::Malformed(format!(
         "the header must name the columns name and barcode or code (and may name price, category, tax_class, unit), got {found:?}"
     ))
-}
-
-fn columns(header: &str) -> Result<(Columns, Vec<String>), OfficeError> {
-    let refused = || no_header(&header.chars().take(200).collect::<String>());
-    let separator = [b',', b';', b'\t']
-        .into_iter()
-        .max_by_key(|one| {
-            (
-                header.bytes().filter(|byte| byte == one).count(),
-                *one == b',',
-            )
-        })
-        .ok_or_else(refused)?;
-    let names = fields(header.as_bytes(), separator).map_err(|_| refused())?;
-    let names: Vec<String> = names
-        .iter()
-        .map(|name| name.trim().to_ascii_lowercase())
-        .collect();
-    let at = |wanted: &[&str]| {
-        names
-            .iter()
-            .position(|name| wanted.contains(&name.as_str()))
-    };
-    let columns = Columns {
-        separator,
-        width: names.len(),
-        name: at(&["name", "product_name"]).ok_or_else(refused)?,
-        barcodes: at(&["barcode", "barcodes"]),
-        code: at(&["code"]),
-        price: at(&["price"]),
-        category: at(&["category"]),
-        tax_class: at(&["tax_class"]),
-        unit: at(&["unit"]),
-    };
-    if columns.barcodes.is_none() && columns.code.is_none() {
-        return Err(refused());
-    }
-    let used = [
-        Some(columns.name),
-        columns.barcodes,
-        columns.code,
-        columns.price,
-        columns.category,
-        columns.tax_class,
-        columns.unit,
-    ];
-    let ignored = names.iter().enumerate();
-    let ignored = ignored.filter(|(at, _)| !used.contains(&Some(*at)));
-    Ok((columns, ignored.map(|(_, name)| name.clone()).collect()))
-}
-
-/// One row into its fields.
-fn fields(line: &[u8], separator: u8) -> Result<Vec<String>, String> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(separator)
-        .buffer_capacity(line.len().max(64))
-        .from_reader(line);
-    let mut record = csv::StringRecord::new();
-    match reader.read_record(&mut record) {
-        Ok(_) => Ok(record.iter().map(str::to_owned).collect()),
-        Err(error) => Err(format!(
-            "the row cannot be read: {error}; save the file as UTF-8"
-        )),
-    }
-}
-
-/// The product that a row states, or why it states none.
-fn product(line: &[u8], columns: &Columns, form: &ImportForm) -> Result<ProductPut, String> {
-    if line.len() > MAX_ROW_BYTES {
-        return Err(format!("the row is longer than {MAX_ROW_BYTES} bytes"));
-    }
-    let fields = fields(line, columns.separator)?;
-    if fields.len() != columns.width {
-        let (found, expected) = (fields.len(), columns.width);
-        return Err(format!("{found} columns where the header has {expected}"));
-    }
-    let text = |column: Option<usize>| {
-        let field = column.and_then(|at| fields.get(at));
-        field.map(|field| clean(field)).unwrap_or_default()
-    };
-    let some = |text: String| Some(text).filter(|text| !text.is_empty());
-    let barcodes = text(columns.barcodes);
-    let barcodes = barcodes.split([';', '|']).map(str::trim);
-    let class = some(text(columns.tax_class)).or_else(|| form.default_tax_class.clone());
-    let entry = ProductEntry {
-        code: some(text(columns.code)),
-        name: text(Some(columns.name)),
-        unit: unit(&text(columns.unit))?,
-        price_minor: price(&text(columns.price), form.currency)?,
-        tax_class: class.ok_or("no tax class, and the import has no default one")?,
-        category: some(text(columns.category)),
-        barcodes: barcodes
-            .filter(|barcode| !barcode.is_empty())
-            .map(str::to_owned)
-            .collect(),
-    };
-    let product_id = match (&entry.code, entry.barcodes.first()) {
-        (Some(code), _) => id_of(&[b"code", code.as_bytes()]),
-        (None, Some(barcode)) => {
-            let key = normal_key(barcode);
-            id_of(&[b"barcode", key.as_bytes(), entry.name.as_bytes()])
-        }
-        (None, None) => return Err("neither a barcode nor a code".into()),
-    };
-    checked(product_id, &entry).map_err(|refused| refused.to_string())
-}
-
-/// Trimmed; control characters and runs of spaces as one space.
-fn clean(field: &str) -> String {
-    let words = field.split(|c: char| c.is_whitespace() || c.is_control());
-    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-    words.join(" ")
-}
-
-fn price(text: &str, currency: Currency) -> Result<Option<i64>, String> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let minor = parse_minor(text, currency).map_err(|error| format!("price {text:?}: {error}"))?;
-    Ok(Some(minor))
-}
-
-fn unit(text: &str) -> Result<Unit, String> {
-    match text.to_lowercase().as_str() {
-        "" | "piece" | "pc" | "pcs" | "each" => Ok(Unit::Piece),
-        "kilogram" | "kg" => Ok(Unit::Kilogram),
-        "litre" | "l" => Ok(Unit::Litre),
-        "metre" | "m" => Ok(Unit::Metre),
-        other => Err(format!(
-            "unit {other:?} is unknown; use piece, kilogram, litre or metre"
-        )),
-    }
 }
 
 /// The id that a till gives the same row: a version 8 UUID of SHA-256 over the parts.

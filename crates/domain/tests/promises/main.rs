@@ -4,6 +4,7 @@ mod barcodes;
 mod builders;
 mod cart_properties;
 mod carts;
+mod catalogue_files;
 mod in_store;
 mod policy;
 mod product_edits;

@@ -6,14 +6,13 @@
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read};
 
+use domain::catalogue_file::{Columns, RowReason};
 use rusqlite::Connection;
 
-use super::form::{self, Columns};
+use super::article::{Article, article};
 use super::lines::{Line, Lines};
-use super::reason::RowReason;
-use super::row::{Article, article};
 use super::{
-    ImportOptions, ImportReport, MAX_REFUSED_LISTED, MAX_ROWS, MAX_SOURCE_BYTES, RowRefused, fields,
+    ImportOptions, ImportReport, MAX_REFUSED_LISTED, MAX_ROWS, MAX_SOURCE_BYTES, RowRefused,
 };
 use crate::shop::error::ShopError;
 use crate::shop::rows::{self, Wrote};
@@ -80,7 +79,9 @@ fn header<R: BufRead>(lines: &mut Lines<R>) -> Result<Columns, ShopError> {
         .next()
         .map_err(|source| ShopError::Source { row: 0, source })?
     {
-        Some(Line::Text(text)) => form::columns(text),
+        Some(Line::Text(text)) => Columns::of(text).ok_or_else(|| ShopError::HeaderUnknown {
+            found: text.chars().take(200).collect(),
+        }),
         Some(Line::Refused(reason)) => Err(ShopError::HeaderUnknown {
             found: reason.to_string(),
         }),
@@ -118,8 +119,7 @@ struct Filler<'a> {
 impl Filler<'_> {
     /// Takes one line; the inner "no" is the row's, the outer error the whole import's.
     fn take(&self, line: &str) -> Result<Result<Wrote, RowReason>, ShopError> {
-        let read = fields::split(line, self.columns.separator)
-            .and_then(|fields| article(&fields, &self.columns, self.options, &self.tax_classes));
+        let read = article(line, &self.columns, self.options, &self.tax_classes);
         let Article { product, barcodes } = match read {
             Ok(article) => article,
             Err(reason) => return Ok(Err(reason)),

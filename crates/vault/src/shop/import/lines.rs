@@ -8,10 +8,7 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use super::reason::RowReason;
-
-/// The longest line, in bytes: an article with 50 barcodes and the longest name stays below 8 KiB.
-pub(super) const MAX_LINE_BYTES: usize = 65_536;
+use domain::catalogue_file::{MAX_LINE_BYTES, RowReason, is_blank, text_of};
 
 /// One line.
 pub(super) enum Line<'a> {
@@ -57,20 +54,13 @@ impl<R: BufRead> Lines<R> {
             if !whole {
                 return Ok(Some(Line::Refused(RowReason::TooLong)));
             }
-            if !self.buffer.iter().all(u8::is_ascii_whitespace) {
+            if !is_blank(&self.buffer) {
                 break;
             }
         }
-        let start = if self.row == 1 && self.buffer.starts_with(b"\xef\xbb\xbf") {
-            3
-        } else {
-            0
-        };
-        Ok(Some(match std::str::from_utf8(&self.buffer[start..]) {
-            Ok(text) => Line::Text(text.trim_end_matches(['\r', '\n'])),
-            Err(error) => Line::Refused(RowReason::NotUtf8 {
-                byte: start + error.valid_up_to() + 1,
-            }),
+        Ok(Some(match text_of(&self.buffer, self.row == 1) {
+            Ok(text) => Line::Text(text),
+            Err(reason) => Line::Refused(reason),
         }))
     }
 

@@ -7,19 +7,16 @@
 //!
 //! Nothing is removed by an import: an article that a new file does not name stays.
 
-mod fields;
+mod article;
 mod fill;
-mod form;
 mod identity;
 mod lines;
-mod reason;
-mod row;
 
 use domain::Currency;
+pub use domain::catalogue_file::SourceForm;
 use serde::{Deserialize, Serialize};
 
 pub(super) use fill::fill;
-pub use form::SourceForm;
 pub use identity::{price_from_barcode, product_id_of_barcode, product_id_of_code};
 pub(super) use lines::unpacked;
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::super::error::ShopError;
 use super::super::put::{self, Change};
 use super::super::{before, rows};
-use super::apply::refused;
+use super::apply::{self, refused};
 use super::publish::Published;
 use crate::reads::int;
 
@@ -45,6 +45,17 @@ impl<'a> Work<'a> {
 
     /// Takes one row.
     pub fn take(&mut self, row: &PullRow) -> Result<(), ShopError> {
+        let mut done = self.done;
+        let taken = apply::one(self.connection, row, &mut done, |so_far| {
+            self.take_read(row)?;
+            *so_far = self.done;
+            Ok(())
+        });
+        self.done = done;
+        taken
+    }
+
+    fn take_read(&mut self, row: &PullRow) -> Result<(), ShopError> {
         match row.read() {
             Ok(RowRead::TaxClass(class)) => self.tax_class(row, &class),
             Ok(RowRead::Product(product)) => self.product(row, &product),

@@ -178,23 +178,27 @@ pub(super) fn publish(
         done.removed += connection.execute(sql, [])? as u64;
     }
     apply::each(connection, scope, "IS NOT NULL", |row| {
-        match row.read() {
-            Ok(RowRead::Conflict(conflict)) => put_conflict(connection, row, &conflict, done)?,
-            Ok(RowRead::Operator(_)) => put_row(connection, row, "operator", done)?,
-            Ok(RowRead::Setting(_)) => put_row(connection, row, "setting", done)?,
-            Ok(RowRead::Gone) => done.removed += gone(connection, row)?,
-            // Of another scope, or of a time to come.
-            Ok(
-                RowRead::TaxClass(_)
-                | RowRead::Product(_)
-                | RowRead::InStoreRule(_)
-                | RowRead::Stock(_)
-                | RowRead::Unknown,
-            ) => {}
-            Err(error) => apply::refused(done, row, &error),
-        }
-        Ok(())
+        apply::one(connection, row, done, |done| take(connection, row, done))
     })
+}
+
+fn take(connection: &Connection, row: &PullRow, done: &mut Published) -> Result<(), ShopError> {
+    match row.read() {
+        Ok(RowRead::Conflict(conflict)) => put_conflict(connection, row, &conflict, done)?,
+        Ok(RowRead::Operator(_)) => put_row(connection, row, "operator", done)?,
+        Ok(RowRead::Setting(_)) => put_row(connection, row, "setting", done)?,
+        Ok(RowRead::Gone) => done.removed += gone(connection, row)?,
+        // Of another scope, or of a time to come.
+        Ok(
+            RowRead::TaxClass(_)
+            | RowRead::Product(_)
+            | RowRead::InStoreRule(_)
+            | RowRead::Stock(_)
+            | RowRead::Unknown,
+        ) => {}
+        Err(error) => apply::refused(done, row, &error),
+    }
+    Ok(())
 }
 
 fn put_row(

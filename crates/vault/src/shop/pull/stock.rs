@@ -132,23 +132,25 @@ pub(super) fn publish(
     )?;
     let mut remove = connection.prepare_cached("DELETE FROM cloud_stock WHERE product_id = ?1")?;
     apply::each(connection, PullScope::Stock, "= 'stock'", |row| {
-        match (row.read(), Uuid::parse_str(&row.id)) {
-            (Ok(RowRead::Stock(level)), _) => {
-                put.execute((
-                    level.product_id.as_bytes(),
-                    level.quantity_milli,
-                    level.tracked,
-                    int(row.rv),
-                ))?;
-                done.rows += 1;
+        apply::one(connection, row, done, |done| {
+            match (row.read(), Uuid::parse_str(&row.id)) {
+                (Ok(RowRead::Stock(level)), _) => {
+                    put.execute((
+                        level.product_id.as_bytes(),
+                        level.quantity_milli,
+                        level.tracked,
+                        int(row.rv),
+                    ))?;
+                    done.rows += 1;
+                }
+                (Ok(RowRead::Gone), Ok(product_id)) => {
+                    done.removed += remove.execute([product_id.as_bytes()])? as u64;
+                }
+                (Err(error), _) => apply::refused(done, row, &error),
+                (Ok(_), _) => apply::refused(done, row, &"not a row of the stock"),
             }
-            (Ok(RowRead::Gone), Ok(product_id)) => {
-                done.removed += remove.execute([product_id.as_bytes()])? as u64;
-            }
-            (Err(error), _) => apply::refused(done, row, &error),
-            (Ok(_), _) => apply::refused(done, row, &"not a row of the stock"),
-        }
-        Ok(())
+            Ok(())
+        })
     })?;
     if sweep {
         connection.execute("DELETE FROM stock_included", [])?;

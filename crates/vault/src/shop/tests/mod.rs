@@ -7,6 +7,7 @@ mod loss;
 mod many;
 mod office;
 mod pulls;
+mod refused_rows;
 mod scans;
 mod searches;
 mod snapshots;

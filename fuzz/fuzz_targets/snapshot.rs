@@ -1,0 +1,4 @@
+//! libFuzzer's way in to `snapshot`; what must hold stands in `crates/fuzzed`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| fuzzed::run("snapshot", input));
