@@ -23,11 +23,12 @@ mod round;
 use crate::dice::Dice;
 use crate::options::Options;
 use crate::place::{self, Programs};
-use crate::shell::{self, Counted};
+use crate::shell::Counted;
 use crate::{kill, setup};
 use anyhow::{Result, bail, ensure};
 use counts::Counts;
-use plan::{Means, Plan};
+use disks::Disk;
+use plan::{Means, Medium, Plan};
 use postgres::Server;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -64,7 +65,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if fail_overs > 0 {
         return fail_over::run(fail_overs, seed, &programs);
     }
-    let means = means(&database)?;
+    let means = means(&database, &programs)?;
     let only = u64::try_from(round).ok();
     Torture {
         seed,
@@ -76,18 +77,22 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     .rounds(Duration::from_mins(minutes))
 }
 
-/// What this machine has; told, so that nobody believes that more was tortured.
-fn means(database: &str) -> Result<Means> {
-    let root = shell::read(shell::program("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+/// What this machine can do, tried out; told, so that nobody believes that more was tortured.
+fn means(database: &str, programs: &Programs) -> Result<Means> {
+    let can = |medium| {
+        let folder = std::env::temp_dir().join(format!("holdfast-try-{}", std::process::id()));
+        let mounted = Disk::mount(&folder, medium, programs).map(drop);
+        let _ = std::fs::remove_dir(&folder);
+        if let Err(error) = &mounted {
+            println!("   no {medium:?} disks here: {error:#}");
+        }
+        mounted.is_ok()
+    };
     let means = Means {
         sqlite: matches!(database, "sqlite" | "both"),
         postgres: matches!(database, "postgres" | "both") && postgres::is_here(),
-        lossy: std::fs::File::options()
-            .read(true)
-            .write(true)
-            .open("/dev/fuse")
-            .is_ok(),
-        small: root,
+        lossy: can(Medium::Lossy),
+        small: can(Medium::Small),
         faketime: clock::library().is_some(),
     };
     if !means.sqlite && !means.postgres {
@@ -198,7 +203,7 @@ pub(crate) fn small() -> Result<Counted> {
 
 fn small_with(programs: &Programs) -> Result<Counted> {
     let counts = Counts::begin();
-    let means = means("sqlite")?;
+    let means = means("sqlite", programs)?;
     let folder = place::target().join("torture").join("small");
     round::run(&Plan::small(means), &folder, programs, None, &counts)?;
     print!("{}\n{}", counts.progress(), counts.summary());
