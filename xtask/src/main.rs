@@ -15,6 +15,7 @@ mod changes;
 mod check;
 mod demo;
 mod dice;
+mod disk;
 mod fingerprint;
 mod fuzz;
 mod invoices;
@@ -49,6 +50,8 @@ cargo xtask sim   --mutants [--seeds N] [--only NAME,…]
                                              code that is wrong on purpose, and who sees it
 cargo xtask mutants [--package P] [--shard K/N]
                                              change one place at a time; a test must fail each time
+cargo xtask disk  [--seed S] [--seeds N] [--threads T] [--reel WORDS]
+                                             a till's day on a disk that forgets, cut at every write and flush
 cargo xtask lock  [--anew]                   write down the migrations that have landed
 cargo xtask setup                            only install what the others need";
 
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         "bench" => bench::run(&words),
         "sim" if words.iter().any(|word| word == "--mutants") => mutants::run(&words),
         "sim" => sim::run(&words),
+        "disk" => disk::run(&words),
         name => options::Options::read(words.into_iter()).and_then(|options| run(name, &options)),
     };
     match outcome {

@@ -43,6 +43,10 @@ const ROOM: u64 = 1024 * 1024;
 /// Less room than this ahead and [`Journal::make_room`] adds some.
 const LOW_ROOM: u64 = 128 * 1024;
 
+/// So many entries are flushed one by one. A person's act makes one or two ops; a page that the
+/// cloud gives back has hundreds.
+const FEW: usize = 8;
+
 /// Which journal to open, and for whom.
 #[derive(Clone)]
 pub struct OpenJournal {
@@ -151,7 +155,10 @@ impl Journal {
         self.append_entries(&entries)
     }
 
-    /// Appends entries with one write and one flush.
+    /// Appends entries; returns after they are flushed. A power cut meanwhile leaves a beginning of
+    /// a few entries: each is flushed before the next is written, so that no op is ever read back
+    /// without the one before it. A longer page goes with one write and one flush: it only repeats
+    /// what the vault or the cloud has.
     ///
     /// # Errors
     /// [`JournalError::EntryTooLarge`] leaves the journal as it was. Any other error poisons it:
@@ -165,8 +172,19 @@ impl Journal {
         if entries.is_empty() {
             return Ok(());
         }
-        let bytes = self.seal_all(entries)?;
-        let written = self.medium.write_at(self.end, &bytes).and_then(|()| {
+        let together = if entries.len() <= FEW {
+            1
+        } else {
+            entries.len()
+        };
+        for bytes in self.seal_all(entries, together)? {
+            self.write_flushed(&bytes)?;
+        }
+        Ok(())
+    }
+
+    fn write_flushed(&mut self, bytes: &[u8]) -> Result<(), JournalError> {
+        let written = self.medium.write_at(self.end, bytes).and_then(|()| {
             if cfg!(mutant = "journal_unflushed") {
                 return Ok(());
             }
@@ -186,15 +204,22 @@ impl Journal {
         }
     }
 
-    fn seal_all(&self, entries: &[Entry]) -> Result<Vec<u8>, JournalError> {
-        let mut bytes = Vec::with_capacity(4096);
-        for entry in entries {
-            let mut nonce = [0_u8; 24];
-            self.entropy.fill(&mut nonce);
-            let at = self.end + bytes.len() as u64;
-            self.sealer.seal(entry, at, nonce, &mut bytes)?;
+    /// All of them before the first is written: one that is too large leaves the journal as it was.
+    fn seal_all(&self, entries: &[Entry], together: usize) -> Result<Vec<Vec<u8>>, JournalError> {
+        let mut at = self.end;
+        let mut all = Vec::new();
+        for some in entries.chunks(together) {
+            let mut bytes = Vec::with_capacity(4096);
+            for entry in some {
+                let mut nonce = [0_u8; 24];
+                self.entropy.fill(&mut nonce);
+                let place = at + bytes.len() as u64;
+                self.sealer.seal(entry, place, nonce, &mut bytes)?;
+            }
+            at += bytes.len() as u64;
+            all.push(bytes);
         }
-        Ok(bytes)
+        Ok(all)
     }
 
     /// Writes zeros ahead of the records if little room is left. Call it when nobody waits; a

@@ -93,6 +93,10 @@ impl Paths {
                     moved.push(to);
                 }
             }
+            // Between two folders: the new name must last before the old one may go.
+            self.disk
+                .flush_folder_of(&aside)
+                .map_err(|source| VaultError::io(&aside, source))?;
         }
         self.disk
             .rename(&self.ready, &self.vault)

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | torn tail of the journal | set aside, cut; the op comes back from the vault if it has it |
 //! | op in the journal, not in the vault | inserted with all its rows, as *recorded, not told* |
-//! | op in the vault, not in the journal | appended |
+//! | op in the vault, not in the journal, at its end or among old numbers | appended |
 //! | journal broken in the middle, missing or not a journal | set aside, written anew from the vault |
 //! | vault broken, missing, or its rows do not add up | set aside, built anew from journal and what still reads |
 //! | both broken | both set aside, the union recovered, what is missing named by number |
@@ -17,6 +17,7 @@
 pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod rebuild;
+mod refill;
 pub(crate) mod restore;
 pub(crate) mod salvage;
 

@@ -243,6 +243,9 @@ impl<'a> Tx<'a> {
         // A stream that others went on with is never continued, only built upon.
         self.state.segment_begun &= restoring.head.segment == stood_on;
         self.state.head = restoring.head;
+        // They stand among old numbers: until the journal is known to hold them, a start reads all
+        // of it.
+        self.state.head.journal_mark = 0;
         self.head_changed = true;
         Ok(done)
     }

@@ -30,6 +30,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // Not shipped: the rest of the table does not bind what only tests and measures.
     ("testkit", &["domain", "protocol"]),
     ("lossyfs", &[]),
+    ("disksim", &["domain", "journal", "protocol", "vault"]),
     (
         "suite",
         &[
@@ -67,8 +68,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const KEPT_TO: &[(&str, &[&str])] = &[
     ("tauri", &["shell"]),
     ("tauri-build", &["shell"]),
-    // The suite is a witness: it reads the cloud's file beside the program, and is never shipped.
-    ("rusqlite", &["vault", "cloud", "suite"]),
+    // The suite is a witness: it reads the cloud's file beside the program, and is never shipped. Nor
+    // is the simulated disk: it is what SQLite writes to.
+    ("rusqlite", &["vault", "cloud", "suite", "disksim"]),
     ("refinery", &["vault", "cloud"]),
     ("tokio-postgres", &["cloud", "bench"]),
     ("deadpool-postgres", &["cloud"]),
@@ -92,7 +94,12 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("tauri::", &["src-tauri/", "tests/e2e/"]),
     (
         "rusqlite",
-        &["crates/vault/", "crates/cloud/", "tests/suite/"],
+        &[
+            "crates/vault/",
+            "crates/cloud/",
+            "crates/disksim/",
+            "tests/suite/",
+        ],
     ),
     ("axum::", &["crates/transport/", "crates/cloud/"]),
     (

@@ -3,6 +3,7 @@
 //! Reads the journal from the place the vault last saw flushed (or, if anything there is not as
 //! expected, or the file is small, from its beginning).
 
+use std::cmp::Ordering;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -11,18 +12,16 @@ use protocol::{StoredOp, TillIdentity};
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::restore::{Put, Restoring};
-use super::{Damage, StartReport};
+use super::{Damage, StartReport, refill};
 use crate::error::VaultError;
 use crate::head::{self, Head};
 use crate::paths::Paths;
 use crate::reads::{op_no, scalar, uint};
 use crate::rows::places::{notes, strangers};
-use crate::rows::{identity, operators, outbox, settings};
+use crate::rows::{identity, operators, settings};
 
 /// How many later places the journal was told of at a start.
 const PLACES_TOLD: &str = "places_told";
-/// Ops appended to the journal with one flush.
-const BATCH: usize = 500;
 
 /// What comparing came to.
 pub(crate) enum Compared {
@@ -140,28 +139,28 @@ pub(crate) fn compare(
     report.recovered_ops += seen.restoring.inserted;
     report.contradictions += seen.differs;
     cut_torn(&mut journal, &scan, paths, report)?;
-    match journals_trouble(vault.db, &seen, &scan)? {
-        None => {
-            report.journaled_ops += append_rest(vault.db, &mut journal, seen.last)?;
-            if !noted {
-                append_places(vault, &mut journal)?;
-            }
-            Ok(Compared::Equal(Box::new(journal)))
-        }
-        Some(_) if open.trusted.is_some() => {
-            // Only the tail was looked at: look at everything before anything is set aside.
-            drop(journal);
-            let everything = OpenJournal {
-                trusted: None,
-                ..open.clone()
-            };
-            compare(vault, head, &everything, paths, report)
-        }
-        Some(why) => {
-            drop(journal);
-            rewrite(vault, head, open, paths, report, &why).map(Compared::Equal)
-        }
+    let trouble = journals_trouble(vault.db, &seen, &scan)?;
+    if trouble.is_some() && open.trusted.is_some() {
+        // Only the tail was looked at: look at everything before anything is set aside.
+        drop(journal);
+        let everything = OpenJournal {
+            trusted: None,
+            ..open.clone()
+        };
+        return compare(vault, head, &everything, paths, report);
     }
+    report.journaled_ops += match trouble {
+        None => refill::append_rest(vault.db, &mut journal, seen.last)?,
+        Some(Trouble::Lacks) => refill::append_lacking(vault.db, &mut journal, open, paths)?,
+        Some(Trouble::Damaged(why)) => {
+            drop(journal);
+            return rewrite(vault, head, open, paths, report, &why).map(Compared::Equal);
+        }
+    };
+    if !noted {
+        append_places(vault, &mut journal)?;
+    }
+    Ok(Compared::Equal(Box::new(journal)))
 }
 
 fn cut_torn(
@@ -179,21 +178,30 @@ fn cut_torn(
     Ok(())
 }
 
-/// What is wrong with the journal beyond a tail that is behind.
+/// What is wrong with a journal beyond a tail that is behind.
+enum Trouble {
+    /// It reads whole and says nothing wrong, and the vault has more: a page of ops that the cloud
+    /// gave back stands among old numbers, and its writing never finished.
+    Lacks,
+    /// It must be written anew.
+    Damaged(String),
+}
+
 fn journals_trouble(
     db: &Connection,
     seen: &Seen<'_>,
     scan: &JournalScan,
-) -> Result<Option<String>, VaultError> {
+) -> Result<Option<Trouble>, VaultError> {
     if let Some(first) = scan.broken.first() {
         let stretches = scan.broken.len();
-        return Ok(Some(format!(
+        return Ok(Some(Trouble::Damaged(format!(
             "{stretches} stretch(es) do not read, the first from byte {} to {}",
             first.from, first.until
-        )));
+        ))));
     }
     if seen.differs > 0 {
-        return Ok(Some(format!("{} op(s) contradict the vault", seen.differs)));
+        let words = format!("{} op(s) contradict the vault", seen.differs);
+        return Ok(Some(Trouble::Damaged(words)));
     }
     // From where this scan began: whatever lies before was compared at an earlier start.
     let low = if scan.from > 64 {
@@ -206,29 +214,14 @@ fn journals_trouble(
         "SELECT count(*) FROM op WHERE op_no >= ?1 AND op_no < ?2",
         [low, op_no(seen.last + 1)],
     )?;
-    if uint(between) != seen.ops {
-        return Ok(Some(format!(
+    Ok(match uint(between).cmp(&seen.ops) {
+        Ordering::Equal => None,
+        Ordering::Greater => Some(Trouble::Lacks),
+        Ordering::Less => Some(Trouble::Damaged(format!(
             "it has {} of {between} ops up to {}",
             seen.ops, seen.last
-        )));
-    }
-    Ok(None)
-}
-
-/// Appends the vault's ops after `last` to the journal; returns how many.
-fn append_rest(db: &Connection, journal: &mut Journal, last: u64) -> Result<u64, VaultError> {
-    let mut batch = Vec::new();
-    let mut count = 0;
-    for_each_op(db, last, |op| {
-        batch.push(op);
-        count += 1;
-        if batch.len() >= BATCH {
-            journal.append(&std::mem::take(&mut batch))?;
-        }
-        Ok(())
-    })?;
-    journal.append(&batch)?;
-    Ok(count)
+        ))),
+    })
 }
 
 /// Ops that were put elsewhere while the journal lost the note of it: told again. What the journal
@@ -276,7 +269,7 @@ fn rewrite(
     for entry in place_notes(vault.db)? {
         fresh.push(entry)?;
     }
-    for_each_op(vault.db, 0, |op| Ok(fresh.push(Entry::Op(op))?))?;
+    refill::for_each_op(vault.db, 0, |op| Ok(fresh.push(Entry::Op(op))?))?;
     let aside = if paths.disk.exists(&open.path) {
         Some(paths.aside("critical.journal")?)
     } else {
@@ -323,21 +316,4 @@ fn note(name: &str, json: String) -> Entry {
         name: name.to_owned(),
         json,
     }
-}
-
-/// Every op after `last`, in cashier order.
-fn for_each_op(
-    db: &Connection,
-    last: u64,
-    mut each: impl FnMut(StoredOp) -> Result<(), VaultError>,
-) -> Result<(), VaultError> {
-    let mut statement = db.prepare_cached(
-        "SELECT o.*, s.segment FROM op o JOIN segment s USING (segment_no)
-         WHERE o.op_no >= :from ORDER BY o.op_no",
-    )?;
-    let mut rows = statement.query(named_params! { ":from": op_no(last + 1) })?;
-    while let Some(row) = rows.next()? {
-        each(outbox::read_op(row)?)?;
-    }
-    Ok(())
 }

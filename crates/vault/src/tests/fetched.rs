@@ -173,3 +173,29 @@ fn a_cart_paid_in_both_histories_is_kept_with_both_its_bytes_and_counted_once() 
         "from the journal alone too"
     );
 }
+
+#[test]
+fn a_page_that_only_the_vault_holds_is_appended_to_the_journal_and_nothing_is_called_damaged() {
+    let (till, _) = Till::with_sales(3);
+    let backup = copy(&till);
+    let tail: Vec<_> = {
+        let (vault, _) = till.open();
+        (0..3).for_each(|_| drop(till.sell(&vault, 2)));
+        let all = to_send(&vault).into_iter();
+        all.filter(|op| op.seq > 3).collect()
+    };
+    put_back(&till, &backup);
+    let (vault, _) = till.open();
+    till.sell(&vault, 1);
+    // The power goes after the vault's flush and before the journal's.
+    let journal = std::fs::read(till.journal()).unwrap();
+    vault
+        .transact(move |tx| places::recover(tx, &tail))
+        .unwrap();
+    drop(vault);
+    std::fs::write(till.journal(), journal).unwrap();
+    let (vault, report) = till.open();
+    assert_eq!(report.journal, Damage::None, "{report:?}");
+    assert_eq!(report.journaled_ops, 3, "{report:?}");
+    assert!(vault.verify().unwrap().all_good(), "{:?}", vault.verify());
+}
