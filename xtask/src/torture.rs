@@ -6,7 +6,8 @@
 //! media of each till are the same, till and cloud prove the same, nobody is left running.
 //!
 //! Promises one plan per seed and round; the moments are wall time, so that a replay repeats the plan, not
-//! the microsecond. Keeps the folder of a round that failed.
+//! the microsecond. Keeps the folder of a round that failed. `--deaf` is the same on disks that lie about their
+//! flushes, and with a standby that nobody waits for: then it must fail, or it is blind.
 
 mod beside;
 mod clock;
@@ -63,7 +64,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         return small_with(&programs).map(drop);
     }
     if fail_overs > 0 {
-        return fail_over::run(fail_overs, seed, &programs);
+        // Deaf: the primary waits for no standby, and what it told to be safe is not.
+        return fail_over::run(fail_overs, seed, &programs, !deaf);
     }
     let means = means(&database, &programs)?;
     let only = u64::try_from(round).ok();

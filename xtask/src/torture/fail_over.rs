@@ -22,11 +22,14 @@ const DATABASE: &str = "holdfast";
 const DRAIN_S: u32 = 120;
 const EPOCH: &str = "SELECT cloud_epoch FROM cloud";
 
+/// How far a standby lags that nobody waits for.
+const LAG: Duration = Duration::from_secs(1);
+
 /// How long the cloud may take to find the standby, and the tills for what they ring after it.
 const LATER: Duration = Duration::from_secs(45);
 
 /// So many times.
-pub(crate) fn run(times: u32, seed: u64, programs: &Programs) -> Result<()> {
+pub(crate) fn run(times: u32, seed: u64, programs: &Programs, waited_for: bool) -> Result<()> {
     println!("   seed {seed}: {times} fail-overs, {TILLS} tills");
     let mut dice = Dice::new(seed);
     for time in 0..times {
@@ -35,7 +38,7 @@ pub(crate) fn run(times: u32, seed: u64, programs: &Programs) -> Result<()> {
             .join(format!("fail-over-{seed}-{time}"));
         let began = Instant::now();
         let counts = Counts::begin();
-        one(time, dice.next(), &folder, programs, &counts).with_context(|| {
+        one((time, waited_for), dice.next(), &folder, programs, &counts).with_context(|| {
             format!(
                 "fail-over {time} of seed {seed}; its files: {}",
                 folder.display()
@@ -53,12 +56,19 @@ pub(crate) fn run(times: u32, seed: u64, programs: &Programs) -> Result<()> {
     Ok(())
 }
 
-fn one(time: u32, seed: u64, folder: &Path, programs: &Programs, counts: &Counts) -> Result<()> {
+/// One of them. A standby that is not waited for lags behind when it is needed: that must be found out.
+fn one(
+    (time, waited_for): (u32, bool),
+    seed: u64,
+    folder: &Path,
+    programs: &Programs,
+    counts: &Counts,
+) -> Result<()> {
     let mut dice = Dice::new(seed);
     let _ = std::fs::remove_dir_all(folder);
     std::fs::create_dir_all(folder)?;
     let mut primary = Server::fresh("primary")?;
-    let standby = primary.with_standby("standby")?;
+    let standby = primary.with_standby("standby", waited_for)?;
     primary.sql("postgres", &format!("CREATE DATABASE {DATABASE}"))?;
     let by_itself = time % 2 == 1;
     let url = if by_itself {
@@ -80,7 +90,12 @@ fn one(time: u32, seed: u64, folder: &Path, programs: &Programs, counts: &Counts
     }
     std::thread::sleep(Duration::from_micros(dice.below(400_000)));
     let epoch = primary.sql(DATABASE, EPOCH)?;
+    if !waited_for {
+        standby.signal("STOP")?;
+        std::thread::sleep(LAG);
+    }
     primary.kill()?;
+    standby.signal("CONT")?;
     // They push into the void for a while; then nobody is left to send anything twice.
     std::thread::sleep(Duration::from_millis(dice.below(2_000)));
     for run in runs {

@@ -136,8 +136,9 @@ impl Server {
         self.place.display().to_string().replace('/', "%2F")
     }
 
-    /// A second one that follows this one; from then on nothing is committed before it is on both disks.
-    pub(crate) fn with_standby(&self, name: &str) -> Result<Self> {
+    /// A second one that follows this one. If it is waited for, nothing is committed from then on before it is on
+    /// both disks.
+    pub(crate) fn with_standby(&self, name: &str, waited_for: bool) -> Result<Self> {
         let mut standby = Self::place(name)?;
         let mut copy = standby.command("pg_basebackup");
         copy.arg("-h")
@@ -146,14 +147,17 @@ impl Server {
             .arg(standby.data());
         shell::read(copy.args(["-R", "-X", "stream", "-c", "fast"]))?;
         standby.start(&["hot_standby=on", "cluster_name=standby"])?;
-        self.sql(
-            "postgres",
-            "ALTER SYSTEM SET synchronous_standby_names = 'standby'",
-        )?;
-        self.sql("postgres", "ALTER SYSTEM SET synchronous_commit = on")?;
-        self.sql("postgres", "SELECT pg_reload_conf()")?;
+        if waited_for {
+            self.sql(
+                "postgres",
+                "ALTER SYSTEM SET synchronous_standby_names = 'standby'",
+            )?;
+            self.sql("postgres", "ALTER SYSTEM SET synchronous_commit = on")?;
+            self.sql("postgres", "SELECT pg_reload_conf()")?;
+        }
         let state = "SELECT sync_state FROM pg_stat_replication";
-        self.wait_for(state, "sync", "has a synchronous standby")?;
+        let wanted = if waited_for { "sync" } else { "async" };
+        self.wait_for(state, wanted, "has a standby")?;
         Ok(standby)
     }
 
@@ -168,6 +172,14 @@ impl Server {
             let _ = shell::read(Command::new("kill").args(["-KILL", &child]));
         }
         Ok(())
+    }
+
+    /// SIGSTOP or SIGCONT, to it and to everything it started.
+    pub(crate) fn signal(&self, name: &str) -> Result<()> {
+        for child in self.children() {
+            shell::read(Command::new("kill").args([&format!("-{name}"), &child]))?;
+        }
+        self.running.as_ref().map_or(Ok(()), |one| one.signal(name))
     }
 
     fn children(&self) -> Vec<String> {
