@@ -126,7 +126,10 @@ impl Scene {
         }
         for (fault, both) in [(Fault::BitFlip, false), (Fault::RottenTwice, true)] {
             if self.happens(fault) {
-                let back = usize::try_from(self.span(fault, 3)).unwrap_or(0);
+                let mut back = usize::try_from(self.span(fault, 3)).unwrap_or(0);
+                if both && back < 2 {
+                    back = self.sell_across_a_start(at);
+                }
                 self.machines[at].straight &= !both;
                 self.machines[at].disk.rot(back, both);
                 let (later, life) = (30_000 + self.span(fault, 600_000), self.machines[at].life);
@@ -145,6 +148,18 @@ impl Scene {
             self.machines[at].disk.shelf = crate::world::disk::Shelf::default();
             self.start(at);
         }
+    }
+
+    /// A sale before a start and one behind it, with the line down: says how far the first one lies back. If that
+    /// one rots, nobody has what the second one hangs on.
+    fn sell_across_a_start(&mut self, at: usize) -> usize {
+        self.machines[at].cut_off_until = self.now + 1_200_000;
+        for _ in 0..2 {
+            self.start(at);
+            let product = self.article(at);
+            self.sell(at, product);
+        }
+        1
     }
 
     fn copies(&mut self, at: usize) {

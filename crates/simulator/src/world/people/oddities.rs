@@ -34,7 +34,7 @@ impl Scene {
             self.sell_many(at, ops);
         }
         if self.happens(Fault::BigBacklog) {
-            let huge = self.span(Fault::BigBacklog, 19) == 0;
+            let huge = self.span(Fault::BigBacklog, 99) == 0;
             self.machines[at].cut_off_until = self.now + 600_000;
             self.sell_many(at, if huge { 150_000 } else { 20_000 });
             self.tally.saw(Goal::BigBacklog);
