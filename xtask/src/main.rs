@@ -42,7 +42,8 @@ cargo xtask torture [--minutes M] [--seed S] [--round R] [--database sqlite|post
                     [--profile dev|fast] [--as-built] [--programs FOLDER]
                                              everything that befalls a shop, with real programs; then the books
 cargo xtask bench [NAME…] [--quick]          measure, each figure beside a raw one of the same run
-cargo xtask sim   [--seeds N] [--seed S] [--hours H | --days D] [--without FAULT,…]
+cargo xtask sim   [--seeds N] [--seed S] [--hours H | --days D] [--without FAULT,…] [--only FAULT,…]
+                  [--threads T] [--keep-going]
                                              many hostile worlds from seeds; a failure is shrunk and told
 cargo xtask fuzz  [--minutes M | --seconds S] [--target T] [--jobs J] | --seeds
                                              stranger's bytes at every door; or write the first corpus again

@@ -180,6 +180,30 @@ async fn a_cursor_of_another_epoch_branch_or_scope_or_a_forged_one_begins_anew()
     assert_eq!(fresh.rows.len(), 1, "and without a cursor it begins anew");
 }
 
+/// Only head office's rows were lost, so no till's head tells of it.
+async fn a_cursor_ahead_of_a_cloud_that_was_put_back_begins_anew() {
+    let world = World::start().await;
+    let till = world.enrolled(1, "Acme", "High Street").await;
+    let office = Office::of(&world, &till);
+    office.product(1, 100);
+    let older = office.now();
+    office.product(1, 200);
+    let (_, end) = round(&world, &till, CATALOGUE, None, 10).await;
+    let tenant = office.hand.id(office.tenant);
+    office.hand.run(&format!(
+        "UPDATE tenant_clock SET v = {older} WHERE tenant = {tenant}"
+    ));
+    office.product_at(i64::try_from(older).unwrap(), 1, 100, false);
+    let answer = ask(&world, &till, CATALOGUE, Some(&end.next), 10).await;
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (410, "cursor_reset"),
+        "what the till holds is not of this cloud"
+    );
+    let (rows, _) = round(&world, &till, CATALOGUE, None, 10).await;
+    assert_eq!(held(&rows).len(), 1, "and without a cursor it begins anew");
+}
+
 async fn a_cursor_outlives_a_restart_of_the_cloud() {
     let mut world = World::start().await;
     let till = world.enrolled(1, "Acme", "High Street").await;
@@ -275,6 +299,7 @@ both_stores! {
     what_was_deleted_is_told_to_whom_it_was_told_before_and_to_nobody_else,
     a_writer_that_commits_late_is_not_missed_and_nobody_waits_for_it,
     a_cursor_of_another_epoch_branch_or_scope_or_a_forged_one_begins_anew,
+    a_cursor_ahead_of_a_cloud_that_was_put_back_begins_anew,
     a_cursor_outlives_a_restart_of_the_cloud,
     tombstones_are_kept_ninety_days_and_who_stayed_away_longer_begins_anew,
     what_cannot_be_read_is_refused_with_its_limit,

@@ -62,6 +62,7 @@ pub(super) async fn pull(
     };
     let key = api.store.cursor_key();
     let from = from(&key, &belongs, query.cursor.as_deref())?;
+    let told = from.as_ref().map_or(0, |from| from.held);
     let wanted = PullWanted {
         reach,
         scope: query.scope,
@@ -69,7 +70,14 @@ pub(super) async fn pull(
         limit,
     };
     let page = match api.store.pull(wanted).await.map_err(refused_by_store)? {
-        Pulled::Page(page) if page.cloud_epoch == cloud_epoch => page,
+        Pulled::Page(page) if page.cloud_epoch == cloud_epoch && told <= page.watermark => page,
+        // Put back without saying so: what the till holds beyond this was never told by this cloud, and its rows
+        // would stay there until each of them changes again.
+        Pulled::Page(page) if page.cloud_epoch == cloud_epoch => {
+            return Err(reset(
+                "the cloud was put back to an older day than the cursor's",
+            ));
+        }
         // The database was put back between the look at the cursor and the look at the rows.
         Pulled::Page(_) => return Err(reset("the cloud has another epoch")),
         Pulled::TooOld { min_rv } => {

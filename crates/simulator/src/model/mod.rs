@@ -9,7 +9,7 @@
 //! Each has wrong variants, and each variant is refuted with the history that breaks it: that is how we know
 //! that the properties can see.
 //!
-//! PROTOCOL.md as of 2c5738647d004d8c. A tidy test holds this line: when the page changes, look whether the
+//! PROTOCOL.md as of 01b354b81667843d. A tidy test holds this line: when the page changes, look whether the
 //! models still say the same, change them if not, and then this line.
 
 pub mod pulling;
