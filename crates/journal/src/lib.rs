@@ -39,9 +39,9 @@ use format::{FORMAT, Header, HeaderRefused, Sealer};
 
 /// Zeros written ahead of the records, so that an append overwrites bytes the file already has: a
 /// flush then needs no change of the file's size. About 500 sales.
-const ROOM: u64 = 1024 * 1024;
+const ROOM: u64 = 1_048_576;
 /// Less room than this ahead and [`Journal::make_room`] adds some.
-const LOW_ROOM: u64 = 128 * 1024;
+const LOW_ROOM: u64 = 131_072;
 
 /// So many entries are flushed one by one. A person's act makes one or two ops; a page that the
 /// cloud gives back has hundreds.

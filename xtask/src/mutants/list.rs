@@ -63,7 +63,6 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     world("attempt_limit_5", "crates/sync/src/till/wait.rs", "after five failures the engine gives up"),
     world("failure_guessed", "crates/sync/src/till/wait.rs", "after a failure it goes on without asking for the heads"),
     world("fork_not_healed", "crates/sync/src/till/session.rs", "a fork is tried again and never mended"),
-    world("late_answer_taken", "crates/sync/src/till.rs", "the answer to a call that was given up is taken for the last one's"),
     world("coalescing_outbox", "crates/sync/src/chunk.rs", "only the newest op of a stretch is sent"),
     // Seen by a test of the layer itself.
     test("signature_unchecked", "crates/sync/src/ingest/place.rs", "a run is taken whoever signed it",
@@ -84,6 +83,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         ("holdfast-sync", "ingest_counts", "what_others_moved_before_the_count_is_a_race_and_the_computed_figure_stays")),
     test("reset_on_connect", "crates/sync/src/till/session.rs", "a mere connect takes the wait back to its beginning",
         ("holdfast-sync", "engine_waits", "a_mere_connect_does_not_take_the_wait_back_to_its_beginning")),
+    test("late_answer_taken", "crates/sync/src/till.rs", "the answer to a call that was given up is taken for the last one's",
+        ("holdfast-sync", "engine_waits", "the_answer_to_a_call_that_was_given_up_is_not_the_next_ones")),
     test("retry_after_ignored", "crates/sync/src/backoff.rs", "how long the cloud asks to be left alone is not heard",
         ("holdfast-sync", "lib", "backoff::tests::retry_after_is_obeyed_plus_at_most_a_quarter")),
     test("too_large_not_halved", "crates/sync/src/till/push.rs", "a batch that is too large is sent again as it is",
