@@ -35,11 +35,12 @@ fn a_mere_connect_does_not_take_the_wait_back_to_its_beginning() {
 fn step(engine: &mut TillSync, now: u64, event: Event) -> (Vec<Effect>, Option<(TimerId, u64)>) {
     let mut effects = Vec::new();
     engine.step(now, event, &mut effects);
-    let timers = effects.iter().filter_map(|effect| match effect {
-        Effect::SetTimer { id, at } => Some((*id, *at)),
-        _ => None,
-    });
-    let timer = timers.last();
+    let mut timer = None;
+    for effect in &effects {
+        if let Effect::SetTimer { id, at } = effect {
+            timer = Some((*id, *at));
+        }
+    }
     effects.retain(Effect::is_call);
     (effects, timer)
 }

@@ -3,7 +3,9 @@
 mod commit;
 mod goods;
 mod healed;
+mod kept;
 mod reference;
 
 pub(super) use commit::{Commit, commit, known, replayed};
+pub(super) use kept::kept;
 pub(super) use reference::{At, Expected, Reference};

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::load::Load;
 use super::{CloudSide, Tables};
-use crate::world::check::{Commit, commit, replayed};
+use crate::world::check::{Commit, commit, kept, replayed};
 use crate::world::disk::{Kept, Segment};
 use crate::world::facts::Facts;
 use crate::world::names::{Goal, Tally};
@@ -101,6 +101,7 @@ impl CloudSide {
             (epoch, &self.poisons, &self.unknown),
             tally,
         );
+        kept(tables, request, &decided);
         for (sent, run) in request.runs.iter().zip(&decided.runs) {
             if !run.results.is_empty() && run.results.len() < sent.items.len() {
                 tally.saw(Goal::Prefix);
