@@ -161,6 +161,38 @@ async fn salvage_waives_the_revocation_and_nothing_else() {
     assert_eq!((odd.status, odd.code().as_str()), (400, "malformed"));
 }
 
+async fn a_salvage_of_nonsense_costs_no_more_than_a_salvage() {
+    let world = World::start().await;
+    let token = world.admin_token_of("Acme").await;
+    let path = "/v1/admin/salvage";
+    let nonsense = zstd::bulk::compress("x\n".repeat(1_500).as_bytes(), 3).unwrap();
+    let answer = world
+        .office_bytes(&token, "", "POST", path, &nonsense)
+        .await;
+    let report = answer.json();
+    assert_eq!(
+        report["stopped"].as_array().map(Vec::len),
+        Some(1_000),
+        "a thousand are listed"
+    );
+    assert_eq!(
+        (&report["lines"], &report["stopped_unlisted"]),
+        (&json!(1_500), &json!(500)),
+        "and all are counted"
+    );
+    // A window of 64 MiB would have to be held to unpack a few bytes.
+    let mut wide = zstd::stream::Encoder::new(Vec::new(), 3).unwrap();
+    wide.window_log(26).unwrap();
+    std::io::Write::write_all(&mut wide, b"{}\n").unwrap();
+    let wide = wide.finish().unwrap();
+    let answer = world.office_bytes(&token, "", "POST", path, &wide).await;
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (400, "malformed"),
+        "its memory is bounded"
+    );
+}
+
 async fn a_code_asked_for_twice_under_one_key_is_one_code_for_one_till() {
     let world = World::start().await;
     let token = world.admin_token_of("Acme").await;
@@ -233,6 +265,7 @@ both_stores! {
     a_revoked_till_comes_back_with_a_fresh_code_and_goes_on_where_it_was,
     a_revoked_till_hears_it_and_its_sales_come_in_by_salvage_once,
     salvage_waives_the_revocation_and_nothing_else,
+    a_salvage_of_nonsense_costs_no_more_than_a_salvage,
     a_code_asked_for_twice_under_one_key_is_one_code_for_one_till,
     head_office_sees_each_till_with_its_head,
 }

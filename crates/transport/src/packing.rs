@@ -10,7 +10,7 @@ use protocol::limits::{COMPRESS_FROM_BYTES, MAX_OP_BYTES};
 /// zstd's level for bodies: level 3 packs a batch of sales about tenfold in half a millisecond.
 const ZSTD_LEVEL: i32 = 3;
 /// The largest zstd window we unpack, as a power of two: 8 MiB bounds a decoder's memory.
-const ZSTD_WINDOW_LOG_MAX: u32 = 23;
+pub const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 /// Up to this size a body may unpack by any ratio: one op of many equal lines packs a hundredfold
 /// and must still travel. Beyond it the ratio tells a bomb from a batch.
 pub const RATIO_FREE_BYTES: usize = 2 * MAX_OP_BYTES;

@@ -11,11 +11,18 @@ use protocol::limits::MAX_BATCH_BYTES;
 use protocol::wire::{PROTO, PushRequest, RunStatus};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use transport::packing::ZSTD_WINDOW_LOG_MAX;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Office, OfficeError};
 use crate::store::{PushAnswered, PushJob, TillCredential};
+
+/// The largest file unpacked: hundreds of times what a till records in a month. A small file cannot keep a cloud
+/// busy for hours.
+const MAX_UNPACKED_BYTES: u64 = 8 << 30;
+/// Runs that are listed; all are counted.
+const MAX_STOPPED_LISTED: usize = 1_000;
 
 /// What became of a salvaged file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
@@ -26,8 +33,11 @@ pub struct SalvageReport {
     pub ops: u64,
     /// Of these, what was there already.
     pub duplicates: u64,
-    /// Runs that were not taken, with the reason: `bad_sig`, `bad_chain`, `gap`…
+    /// Runs that were not taken, with the reason: `bad_sig`, `bad_chain`, `gap`…; the first thousand.
     pub stopped: Vec<Salvaged>,
+    /// How many more of them there are.
+    #[serde(default)]
+    pub stopped_unlisted: u64,
 }
 
 /// A run that was not taken whole.
@@ -39,13 +49,26 @@ pub struct Salvaged {
     pub reason: String,
 }
 
+impl SalvageReport {
+    fn stop(&mut self, run: Salvaged) {
+        if self.stopped.len() < MAX_STOPPED_LISTED {
+            self.stopped.push(run);
+        } else {
+            self.stopped_unlisted += 1;
+        }
+    }
+}
+
 impl Office<'_> {
     /// Records a whole file: zstd, one request a line. Writes down who approved it.
     pub async fn salvage(&self, packed: impl Read) -> Result<SalvageReport, OfficeError> {
         let damaged =
             |error: io::Error| OfficeError::Malformed(format!("the file cannot be read: {error}"));
-        let decoder = zstd::stream::read::Decoder::new(packed).map_err(damaged)?;
-        let mut lines = BufReader::new(decoder);
+        let mut decoder = zstd::stream::read::Decoder::new(packed).map_err(damaged)?;
+        decoder
+            .window_log_max(ZSTD_WINDOW_LOG_MAX)
+            .map_err(damaged)?;
+        let mut lines = BufReader::new(decoder.take(MAX_UNPACKED_BYTES + 1));
         let mut report = SalvageReport::default();
         loop {
             let mut line = Vec::new();
@@ -56,12 +79,19 @@ impl Office<'_> {
             if read.map_err(damaged)? == 0 {
                 break;
             }
+            // A file of blank lines must not hold up who else asks.
+            tokio::task::yield_now().await;
             let line = line.trim_ascii();
             if !line.is_empty() {
                 self.salvage_line(&mut report, line).await?;
             }
         }
         self.salvage_done(&report).await?;
+        if lines.get_ref().limit() == 0 {
+            return Err(OfficeError::Malformed(format!(
+                "the file unpacks to more than {MAX_UNPACKED_BYTES} bytes: what came before is recorded, hand the rest in as a file of its own"
+            )));
+        }
         Ok(report)
     }
 
@@ -75,20 +105,20 @@ impl Office<'_> {
         let stop = |reason: String| Salvaged { line: at, reason };
         if line.len() > MAX_BATCH_BYTES {
             let reason = format!("{} bytes, the limit is {MAX_BATCH_BYTES}", line.len());
-            report.stopped.push(stop(reason));
+            report.stop(stop(reason));
             return Ok(());
         }
         let request: PushRequest = match serde_json::from_slice(line) {
             Ok(request) => request,
             Err(error) => {
-                report.stopped.push(stop(format!("unreadable: {error}")));
+                report.stop(stop(format!("unreadable: {error}")));
                 return Ok(());
             }
         };
         let caller = match self.speaker(&request).await? {
             Ok(caller) => caller,
             Err(reason) => {
-                report.stopped.push(stop(reason));
+                report.stop(stop(reason));
                 return Ok(());
             }
         };
@@ -101,7 +131,7 @@ impl Office<'_> {
             request,
         };
         match self.store.push(job).await? {
-            PushAnswered::KeyReused => report.stopped.push(stop("its key is taken".into())),
+            PushAnswered::KeyReused => report.stop(stop("its key is taken".into())),
             PushAnswered::Answer { answer, .. } => {
                 for run in answer.runs {
                     report.ops += run.results.len() as u64;
@@ -113,7 +143,7 @@ impl Office<'_> {
                     if run.status != RunStatus::Ok {
                         let reason = serde_json::to_value(&run.status).unwrap_or_default();
                         let reason = format!("segment {}: {reason}", run.segment);
-                        report.stopped.push(stop(reason));
+                        report.stop(stop(reason));
                     }
                 }
             }
@@ -123,7 +153,7 @@ impl Office<'_> {
 
     async fn salvage_done(&self, report: &SalvageReport) -> Result<(), OfficeError> {
         let (lines, ops, duplicates) = (report.lines, report.ops, report.duplicates);
-        let stopped = report.stopped.len();
+        let stopped = report.stopped.len() as u64 + report.stopped_unlisted;
         let (tenant, by) = (self.admin.tenant, self.admin.token_id);
         tracing::warn!(%tenant, ?by, lines, ops, duplicates, stopped, "a salvage was approved");
         let about =
