@@ -55,8 +55,6 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     world("parent_not_awaited", "crates/sync/src/ingest/place.rs", "a segment is recorded before its parent"),
     world("quarantine_first_only", "crates/sync/src/ingest/aside.rs", "of a forked run only the first op is kept"),
     world("no_quarantine", "crates/sync/src/ingest/book.rs", "a forked run is dropped"),
-    world("duplicate_counted_twice", "crates/sync/src/ingest/judge.rs", "an op that comes under a second segment has its effects again"),
-    world("outcome_not_sticky", "crates/sync/src/ingest/judge.rs", "a repeated op is told another outcome"),
     // The till's engine.
     world("own_heads", "crates/sync/src/till/session.rs", "the till goes on from what it believes the cloud holds"),
     world("edge_triggered", "crates/sync/src/till/wait.rs", "the engine wakes on a new op and looks for none by itself"),
@@ -72,6 +70,10 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     world("poison_swallowed", "crates/sync/src/ingest/judge.rs", "an op that the database refuses is called accepted"),
     world("page_published_early", "crates/sync/src/pull/work.rs", "a page is published before the cloud says that the rows are whole"),
     // Seen by a test of the layer itself.
+    test("duplicate_counted_twice", "crates/sync/src/ingest/judge.rs", "an op that comes under a second segment has its effects again",
+        ("holdfast-sync", "ingest_table", "an_op_under_a_second_segment_is_a_duplicate_with_the_first_outcome")),
+    test("outcome_not_sticky", "crates/sync/src/ingest/judge.rs", "a repeated op is told another outcome",
+        ("holdfast-sync", "ingest_table", "an_op_under_a_second_segment_is_a_duplicate_with_the_first_outcome")),
     test("signature_unchecked", "crates/sync/src/ingest/place.rs", "a run is taken whoever signed it",
         ("holdfast-sync", "ingest_table", "corrupted_bytes_are_told_from_disagreement")),
     test("chain_unchecked", "crates/sync/src/ingest/place.rs", "a run is taken whether or not its links follow from its bytes",
