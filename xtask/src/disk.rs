@@ -2,7 +2,7 @@
 //! every point.
 //!
 //! Everything after the command goes to the program as it is: `--seed S --seeds N --threads T --reel
-//! WORDS`.
+//! WORDS --only cuts|lies|faults`.
 
 use anyhow::Result;
 

@@ -193,7 +193,7 @@ pub fn trace_hash(reels: &[Reel]) -> String {
 }
 
 /// The files that were ever called the journal.
-fn journal_files(reel: &Reel) -> BTreeSet<FileId> {
+pub(crate) fn journal_files(reel: &Reel) -> BTreeSet<FileId> {
     let lies_there = (1..).zip(reel.start.files.keys());
     let was_there = lies_there.filter(|(_, path)| path.ends_with("critical.journal"));
     let made = reel.trace.iter().filter_map(|event| {

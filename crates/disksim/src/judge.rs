@@ -73,6 +73,25 @@ pub fn judge(image: &Image, expected: &Expected<'_>, run: u64) -> Result<Found, 
     })
 }
 
+/// Starts on an image whose disk was damaged: every fact is there, whole and once; what the cloud or a
+/// person can give again (its heads, the open cart) may be gone.
+pub fn judge_facts(image: &Image, known: &View, run: u64) -> Result<StartReport, Broken> {
+    let disk = SimDisk::of(image);
+    let till = Till::new(run);
+    let opened = till.open(&disk);
+    let (vault, report) = opened.map_err(|error| Broken::DoesNotOpen(error.to_string()))?;
+    let view = look(&vault)?;
+    if view.facts != known.facts {
+        return Err(facts_differ(&view, known, known));
+    }
+    if view.sold != known.sold || view.stock != known.stock {
+        return Err(Broken::Lost(format!("sales or stock differ: {view:?}")));
+    }
+    sells_on(&vault, &till, &view)?;
+    proves(&vault, known.sold.len() as u64 + 1)?;
+    Ok(report)
+}
+
 impl Expected<'_> {
     /// Sales that are there once what was under way was paid again.
     fn sold(&self, found: &View, there: bool) -> u64 {
@@ -81,7 +100,8 @@ impl Expected<'_> {
     }
 }
 
-fn look(vault: &Vault) -> Result<View, Broken> {
+/// What an open till knows.
+pub(crate) fn look(vault: &Vault) -> Result<View, Broken> {
     View::of(vault).map_err(|error| Broken::Lost(format!("does not read: {error}")))
 }
 
