@@ -111,14 +111,26 @@ const PADDING: &str = "00000";
 /// Without the blanks and control characters around it, without a scanner's AIM identifier (`]E0`), and, if what
 /// remains is a number of a barcode's length, without the blanks between its digits (as printed under the bars).
 fn clean(code: &str) -> String {
-    let trimmed = code.trim_matches(|letter: char| letter.is_whitespace() || letter.is_control());
-    let bare = without_aim(trimmed);
+    let mut bare = trimmed(code);
+    // What stands behind the identifier may begin with a blank or another one: a key is its own key, or a product
+    // that is stored again would be found no more.
+    loop {
+        let next = trimmed(without_aim(bare));
+        if next == bare {
+            break;
+        }
+        bare = next;
+    }
     let joined: String = bare
         .chars()
         .filter(|letter| !letter.is_whitespace())
         .collect();
     let is_gtin = digits_of(&joined).is_some_and(|digits| matches!(digits.len(), 8 | 12..=14));
     if is_gtin { joined } else { bare.to_owned() }
+}
+
+fn trimmed(code: &str) -> &str {
+    code.trim_matches(|letter: char| letter.is_whitespace() || letter.is_control())
 }
 
 fn without_aim(code: &str) -> &str {

@@ -191,3 +191,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_stored_key_stays_what_it_is_when_its_product_is_stored_again() {
+    for code in [
+        "]E0 SHELF",
+        "]E6\0\u{1}5123",
+        "]C1]E05012345678900",
+        "]E0",
+        " ]E0 501 2345 678900 ",
+    ] {
+        let key = normal_key(code);
+        assert_eq!(normal_key(&key), key, "the key of {code:?}");
+        assert!(
+            scan_keys(code).contains(&key) && scan_keys(&key).contains(&key),
+            "{code:?} and {key:?} are found as {key:?}"
+        );
+    }
+}
