@@ -125,7 +125,10 @@ impl Disk for RealDisk {
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         match builder.create(path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+            // Somebody else may have made the folder meanwhile; a file of that name is none.
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists || !path.is_dir() => {
+                Err(error)
+            }
             _ => flush_folder_of(path),
         }
     }
