@@ -160,7 +160,7 @@ impl Drive {
         let Some(result) = asked else {
             return Done::Stopped;
         };
-        let result = result.and_then(|answer| match store::held(till, &answer.heads) {
+        let result = result.and_then(|answer| match store::held(till, &answer) {
             Ok(held) => {
                 self.heads.clone_from(&answer.heads);
                 self.agreed |= held.iter().all(|place| place.chain.is_some());

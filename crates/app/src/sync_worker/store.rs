@@ -4,7 +4,7 @@ use protocol::ids::{ChainHash, SegmentId};
 use protocol::limits::MAX_HELLO_HEADS;
 use protocol::signing::sign;
 use protocol::stream::{Head, Parent};
-use protocol::wire::{CloudHead, HelloRequest, PROTO, PushAnswer};
+use protocol::wire::{CloudHead, HelloAnswer, HelloRequest, PROTO, PushAnswer};
 use sync::chunk::{self, CutFor, CutLimits, Stretch};
 use sync::till::{Batch, Cut, HeldAt};
 use uuid::Uuid;
@@ -213,13 +213,16 @@ fn beyond(
 /// later one, or another copy's) counts as held.
 ///
 /// A vault that cannot be read holds no one knows what: an error, never "nothing".
-pub(super) fn held(till: &Till, heads: &[CloudHead]) -> Result<Vec<HeldAt>, AppError> {
+pub(super) fn held(till: &Till, answer: &HelloAnswer) -> Result<Vec<HeldAt>, AppError> {
+    let (epoch, heads) = (answer.cloud_epoch, &answer.heads);
     let held = till.vault.read(|reader| {
+        // Under a new epoch nothing counts that was shown before.
+        let same_cloud = known_epoch(reader)? == Some(epoch);
         let at = |head: &CloudHead| {
             Ok(HeldAt {
                 segment: head.segment,
                 seq: head.seq,
-                chain: held_at(reader, head)?,
+                chain: held_at(reader, head, same_cloud)?,
             })
         };
         heads.iter().map(at).collect()
@@ -227,14 +230,32 @@ pub(super) fn held(till: &Till, heads: &[CloudHead]) -> Result<Vec<HeldAt>, AppE
     Ok(held)
 }
 
-fn held_at(reader: &impl Reads, head: &CloudHead) -> Result<Option<ChainHash>, VaultError> {
+fn held_at(
+    reader: &impl Reads,
+    head: &CloudHead,
+    same_cloud: bool,
+) -> Result<Option<ChainHash>, VaultError> {
     let (segment, seq) = (head.segment, head.seq);
+    let strange = !places::are_strangers(reader, &[segment])?.is_empty();
     let settled = places::was_moved(reader, segment, seq)?
-        || !places::are_strangers(reader, &[segment])?.is_empty();
+        || (strange && in_doubt(reader, head, same_cloud)?.is_none());
     if settled {
         return Ok(Some(head.chain));
     }
     places::chain_at(reader, segment, seq)
+}
+
+/// This vault's last place in a segment that another copy went on with, if the cloud has not shown under this epoch
+/// that it holds it: a head further on says nothing of what lies before it.
+pub(super) fn in_doubt(
+    reader: &impl Reads,
+    head: &CloudHead,
+    same_cloud: bool,
+) -> Result<Option<u64>, VaultError> {
+    let last = places::last_in(reader, head.segment, head.seq)?;
+    let shown = outbox::cloud_head(reader, head.segment)?;
+    let shown = shown.filter(|_| same_cloud).map(|shown| shown.seq);
+    Ok(last.filter(|last| shown.is_none_or(|shown| shown < *last)))
 }
 
 /// Keeps the heads, and the clock's error if it is given; a new epoch is another cloud or an older

@@ -123,6 +123,13 @@ impl Room {
 
     /// So many sales on a till.
     pub fn ring(&mut self, till: &Path, sales: u32) {
+        let file = self.invoices(sales);
+        let rung = ctl(till, &["replay", file.to_str().unwrap()]);
+        assert!(rung.done, "{rung:?}");
+    }
+
+    /// A file of so many invoices that nobody rang yet.
+    pub fn invoices(&mut self, sales: u32) -> PathBuf {
         let mut rows = HEAD.to_owned();
         for _ in 0..sales {
             self.rung += 1;
@@ -134,8 +141,7 @@ impl Room {
         }
         let file = self.path(&format!("invoices-{}.csv", self.rung));
         std::fs::write(&file, rows).unwrap();
-        let rung = ctl(till, &["replay", file.to_str().unwrap()]);
-        assert!(rung.done, "{rung:?}");
+        file
     }
 
     /// A copy of a folder, as a backup or a second machine has it.

@@ -2,6 +2,8 @@
 
 use suite::ctl;
 
+use app::{ReplayHow, Till, TillOptions};
+
 use crate::heals_room::{Proof, Room, drain};
 
 const TWICE: &str = "SELECT count(*) - count(DISTINCT sale_id) FROM sale";
@@ -138,5 +140,45 @@ fn a_vault_copied_to_a_second_machine_is_noticed_both_keep_selling_and_nothing_i
             why.contains("a copy of this till"),
             "and it says why: {shown}"
         );
+    }
+}
+
+#[test]
+fn what_a_copy_fetched_of_its_twin_waits_no_more_when_a_cloud_that_went_back_has_it_again() {
+    let mut room = Room::new();
+    let first = room.till("first");
+    room.ring(&first, 5);
+    drain(&first);
+    room.stop();
+    room.copy("cloud", "backup");
+    room.run();
+    let second = room.copy("first", "second");
+    // One run of the first one's program: the copy sees its segment in the middle, and takes it for its own tail.
+    let running = Till::open(TillOptions::for_command(first.clone())).unwrap();
+    running.sign_in_command_line().unwrap();
+    let mut sell = |sales| {
+        let rung = running.replay(&room.invoices(sales), &ReplayHow::default());
+        rung.expect("they are rung");
+        let sent = running.synchronize(true, 60).expect("it is sent");
+        assert!(sent.drained, "{sent:?}");
+    };
+    sell(4);
+    drain(&second);
+    assert_eq!(Proof::of(&second).sales(), 9, "fetched back, as it thinks");
+    sell(2);
+    drop(running);
+    room.ring(&second, 3);
+    drain(&second);
+    room.stop();
+    room.put_back("cloud", "backup");
+    room.run();
+    for till in [&first, &second, &first] {
+        drain(till);
+    }
+    assert_eq!(room.count(SALES), 14, "5 before, 6 on one, 3 on the other");
+    assert_eq!(room.count(TWICE), 0, "each once");
+    for till in [&first, &second] {
+        let proof = Proof::of(till);
+        assert!(proof.holds(), "every link, on both media: {proof:?}");
     }
 }

@@ -3,9 +3,10 @@
 use protocol::body::IncidentKind;
 use protocol::wire::{CloudHead, OpsPage};
 use protocol::{ChainHash, SegmentId};
-use vault::{places, record_incident};
+use vault::{outbox, places, record_incident};
 
 use super::super::drive::Drive;
+use super::super::store;
 use super::{Stop, linked};
 use crate::till::Till;
 
@@ -89,12 +90,13 @@ impl Drive {
     fn find_missing(&mut self, till: &Till) -> Result<Found, Stop> {
         let mut missing = Vec::new();
         for head in self.last_heads().to_vec() {
-            let (held, from) = till.vault.read(|reader| {
-                let strangers = places::are_strangers(reader, &[head.segment])?;
+            let (held, strange, from) = till.vault.read(|reader| {
+                let strange = !places::are_strangers(reader, &[head.segment])?.is_empty();
                 let known = places::chain_at(reader, head.segment, head.seq)?;
                 let last = places::last_in(reader, head.segment, head.seq)?;
-                let held = known.is_some() || !strangers.is_empty();
-                Ok((held, last.map_or(0, |last| last + 1)))
+                let doubt = strange && store::in_doubt(reader, &head, true)?.is_some();
+                let held = known.is_some() || (strange && !doubt);
+                Ok((held, strange, last.map_or(0, |last| last + 1)))
             })?;
             if held {
                 continue;
@@ -108,6 +110,18 @@ impl Drive {
                     .read(|reader| places::chain_at(reader, head.segment, last.seq))?;
                 if own != Some(last.chain) {
                     return Ok(Found::Forked(head.segment));
+                }
+                if strange {
+                    // What another copy made behind it stays out; what lies before is held there too.
+                    let shown = CloudHead {
+                        seq: last.seq,
+                        chain: last.chain,
+                        secured: head.secured.min(last.seq),
+                        ..head
+                    };
+                    let kept = move |tx: &mut vault::Tx<'_>| outbox::store_heads(tx, &[shown]);
+                    till.vault.transact(kept)?;
+                    continue;
                 }
             }
             missing.push(Missing { head, from, first });
