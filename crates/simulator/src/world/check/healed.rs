@@ -85,11 +85,22 @@ impl Scene {
         })
     }
 
-    /// A till that does not hold what the cloud would give it, in words.
+    /// A till that does not hold what the cloud would give it, in words: rows, and how far its stock counts each
+    /// segment. The second moves without the first when an op is parked (poison, an unknown kind): its head moves,
+    /// no row does. Until that is fetched the till rightly shows the movement on top of the row, as its own.
     fn stale(&self) -> Option<String> {
         let mut machines = self.machines.iter().enumerate();
         machines.find_map(|(at, machine)| {
             let tables = &self.cloud.of(machine.who.till);
+            let counted = &machine.disk.shelf.included;
+            let heads = tables.heads.iter().map(|(id, (head, _))| (id, head.seq));
+            if !counted.iter().map(|(id, seq)| (id, *seq)).eq(heads) {
+                return Some(format!(
+                    "machine {at} holds stock of {counted:?}, the cloud of {:?}: {:?}",
+                    tables.heads,
+                    machine.engine.view()
+                ));
+            }
             let mut scopes = PullScope::ALL.into_iter();
             scopes.find_map(|scope| {
                 let mine = machine.disk.shelf.scope(scope);

@@ -1,5 +1,7 @@
 //! Putting ops under a fresh segment, and taking back what the cloud holds.
 
+use std::collections::BTreeMap;
+
 use protocol::ids::{ChainHash, SegmentId};
 use protocol::stream::Parent;
 use protocol::wire::CloudHead;
@@ -16,8 +18,11 @@ pub(in crate::world) struct Torn {
 }
 
 impl Disk {
-    /// Puts own ops from a place on, and all that follow, under the fresh segment: same ids, same bytes. Says how
-    /// many moved.
+    /// Puts own ops from a place on, and all that hang on them, under the fresh segment: same ids, same bytes. Says
+    /// how many moved.
+    ///
+    /// What a clone put behind its own op at the same number, and the cloud gave back, does not hang on them: the
+    /// cloud has it and what it hangs on, so it may be let go already, and it stays.
     pub fn reenvelope(
         &mut self,
         segment: SegmentId,
@@ -26,12 +31,36 @@ impl Disk {
         genesis: ChainHash,
     ) -> usize {
         let mut moving: Vec<Kept> = Vec::new();
+        let mut left: BTreeMap<SegmentId, u64> = BTreeMap::new();
+        let mut chains: BTreeMap<(SegmentId, u64), ChainHash> = BTreeMap::new();
         for held in &mut self.segments {
-            if held.id == segment || !moving.is_empty() {
-                let stay =
-                    usize::try_from(from.saturating_sub(held.first_seq)).unwrap_or(usize::MAX);
-                moving.extend(held.ops.split_off(stay.min(held.ops.len())));
-            }
+            let hangs = held.parent.is_some_and(|parent| {
+                match chains.get(&(parent.segment, parent.seq)) {
+                    Some(chain) => *chain == parent.chain,
+                    // The place is gone from this disk: whose op it was, the cloud's word says.
+                    None => {
+                        let from = left.get(&parent.segment);
+                        from.is_some_and(|from| parent.seq >= *from)
+                            && !self.heads.contains_key(&held.id)
+                    }
+                }
+            });
+            let from = if held.id == segment {
+                from
+            } else if hangs {
+                held.first_seq
+            } else {
+                continue;
+            };
+            left.insert(held.id, from);
+            let stay = usize::try_from(from.saturating_sub(held.first_seq)).unwrap_or(usize::MAX);
+            let parting = held.ops.split_off(stay.min(held.ops.len()));
+            chains.extend(
+                parting
+                    .iter()
+                    .map(|kept| ((held.id, kept.op.seq), kept.op.chain)),
+            );
+            moving.extend(parting);
         }
         // A place that was lost at the end of what stays is no place any more.
         for held in &mut self.segments {

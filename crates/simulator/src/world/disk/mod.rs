@@ -221,10 +221,18 @@ impl Disk {
     }
 
     /// Lets go of the bytes of ops that lie inside the oldest backup of the cloud. Says how many.
+    ///
+    /// A head says something of this disk's ops only if its chain is the chain here, as the vault's `store_heads`
+    /// has it. Of a segment that a clone goes on with, the cloud's head counts the other machine's ops: what this
+    /// disk has at the same places is nowhere else.
     pub fn compact(&mut self) -> u64 {
         let mut gone = 0;
         for segment in &mut self.segments {
-            let secured = self.heads.get(&segment.id).map_or(0, |head| head.secured);
+            let head = self.heads.get(&segment.id).filter(|head| {
+                let own = segment.at(head.seq).filter(|kept| !kept.is_lost());
+                own.is_some_and(|own| own.op.chain == head.chain)
+            });
+            let secured = head.map_or(0, |head| head.secured);
             let secured = secured.saturating_sub(segment.first_seq.saturating_sub(1));
             let upto = usize::try_from(secured).unwrap_or(0).min(segment.ops.len());
             for kept in &mut segment.ops[..upto] {
