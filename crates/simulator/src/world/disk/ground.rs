@@ -33,17 +33,15 @@ impl Disk {
         let mut moving: Vec<Kept> = Vec::new();
         let mut left: BTreeMap<SegmentId, u64> = BTreeMap::new();
         let mut chains: BTreeMap<(SegmentId, u64), ChainHash> = BTreeMap::new();
-        for held in &mut self.segments {
+        for at in self.parents_first() {
+            let held = &mut self.segments[at];
             let hangs = held.parent.is_some_and(|parent| {
-                match chains.get(&(parent.segment, parent.seq)) {
-                    Some(chain) => *chain == parent.chain,
-                    // The place is gone from this disk: whose op it was, the cloud's word says.
-                    None => {
-                        let from = left.get(&parent.segment);
-                        from.is_some_and(|from| parent.seq >= *from)
-                            && !self.heads.contains_key(&held.id)
-                    }
+                if let Some(chain) = chains.get(&(parent.segment, parent.seq)) {
+                    return *chain == parent.chain;
                 }
+                // The place is gone from this disk: whose op it was, the cloud's word says.
+                let from = left.get(&parent.segment);
+                from.is_some_and(|from| parent.seq >= *from) && !self.heads.contains_key(&held.id)
             });
             let from = if held.id == segment {
                 from

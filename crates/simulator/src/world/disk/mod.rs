@@ -175,7 +175,8 @@ impl Disk {
         let by_segment: BTreeMap<_, _> = heads.iter().map(|h| (h.segment, h.seq)).collect();
         let mut left = most;
         let mut stretches = Vec::new();
-        for segment in &self.segments {
+        for at in self.parents_first() {
+            let segment = &self.segments[at];
             let from = by_segment.get(&segment.id).map_or(0, |seq| seq + 1);
             if left == 0 || from >= segment.end() {
                 continue;
@@ -206,9 +207,16 @@ impl Disk {
                 ops,
             });
         }
-        // A child begins after the place where its parent began.
-        stretches.sort_by_key(|stretch| stretch.first_seq);
         stretches
+    }
+
+    /// The segments' indexes in an order to send them in: a child begins after the place where its parent began. They
+    /// lie in the order in which they came, and what was fetched back came in the order of its ids: a child may lie
+    /// before its parent, and a batch of one op must not begin with it.
+    fn parents_first(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.segments.len()).collect();
+        order.sort_by_key(|at| self.segments[*at].first_seq);
+        order
     }
 
     /// Whether what lies beyond these counts is only so many ops.

@@ -20,8 +20,7 @@ impl Scene {
         Healed::Done
     }
 
-    /// Puts own ops of a segment that contradict the cloud's under a fresh one, with all that follow. Segments that
-    /// hang on a place which the cloud holds otherwise move as well.
+    /// Puts own ops of a segment that contradict the cloud's under a fresh one, with all that hang on them.
     fn leave_shared_ground(&mut self, at: usize, segment: SegmentId, theirs: &Segment) {
         let disk = &self.machines[at].disk;
         let Some(own) = disk.segment(segment) else {
